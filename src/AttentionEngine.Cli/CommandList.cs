@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace AttentionEngine.Cli.Commands;
+
+/// <summary>Every command, one line each, in the order of the help.</summary>
+internal static class CommandList
+{
+    public static IEnumerable<Command> All()
+    {
+        yield return RigCommand.Create();
+    }
+}

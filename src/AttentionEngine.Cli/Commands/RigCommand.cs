@@ -1,0 +1,39 @@
+using System.CommandLine;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Rigs;
+
+namespace AttentionEngine.Cli.Commands;
+
+/// <summary><c>attend rig check RIG</c>: reads a rig file as the engine would and says what it found.</summary>
+internal static class RigCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("RIG") { Description = "Rig file, for example rigs/sim-bte4.yaml" };
+        var check = new Command("check", "Reads and checks a rig file. Example: attend rig check rigs/sim-bte4.yaml") { file };
+        check.SetAction(parsed => Check(parsed.GetValue(file)!, parsed.GetValue(GlobalOptions.Json)));
+        return new Command("rig", "Checks a laboratory set-up file.") { check };
+    }
+
+    private static int Check(string file, bool json)
+    {
+        var rig = RigReader.Read(file);
+        if (json)
+        {
+            JsonOutput.Print(new
+            {
+                Schema = "attend.rig-check/1",
+                rig.Name,
+                Microphones = rig.Array.Microphones.Select(m => new { m.Name, PositionM = new[] { m.PositionHeadM.X, m.PositionHeadM.Y, m.PositionHeadM.Z } }),
+                HeadModel = rig.Array.HeadModel,
+                RateHz = rig.Array.SampleRateHz,
+                Streams = rig.Streams.Select(s => new { s.Role, s.SourceId, s.Required }),
+            });
+            return ExitCode.Ok;
+        }
+        Console.Out.WriteLine($"{rig.Name}: ok");
+        Console.Out.WriteLine($"  array: {rig.Array.Count} microphones, {rig.Array.HeadModel}, {rig.Array.SampleRateHz} Hz");
+        foreach (var s in rig.Streams) Console.Out.WriteLine($"  stream {s.Role}: source_id {s.SourceId}{(s.Required ? ", required" : "")}");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,58 @@
+using AttentionEngine.Core.Geometry;
+
+namespace AttentionEngine.Core.Rigs;
+
+/// <summary>A laboratory set-up as its file declares it: the array, the streams by <c>source_id</c>, and what to do with them.</summary>
+public sealed record Rig
+{
+    public required string Name { get; init; }
+    public required string FilePath { get; init; }
+    public string Description { get; init; } = "";
+    public required MicrophoneArray Array { get; init; }
+    public required IReadOnlyList<RigStream> Streams { get; init; }
+    public IReadOnlyList<FixedTalker> FixedTalkers { get; init; } = [];
+    public CameraModel? EgoCamera { get; init; }
+    public required AudioPathSettings AudioPath { get; init; }
+    public required AttentionSettings Attention { get; init; }
+
+    public RigStream? Find(StreamRole role) => Streams.FirstOrDefault(s => s.Role == role);
+}
+
+/// <param name="Radius">Sphere radius in metres; 0 for free field.</param>
+public sealed record MicrophoneArray(HeadModelKind HeadModel, double SphereRadiusM, double SampleRateHz, IReadOnlyList<Microphone> Microphones, int LeftReference, int RightReference)
+{
+    public int Count => Microphones.Count;
+}
+
+public enum HeadModelKind { FreeField, RigidSphere }
+
+/// <param name="PositionHeadM">In HEAD (x front, y left, z up), metres, origin at the centre of the head.</param>
+public sealed record Microphone(string Name, Vector3D PositionHeadM);
+
+public enum StreamRole { Audio, Head, Gaze, Eeg, Talkers, Markers, EgoCamera, SceneCamera }
+
+/// <param name="SourceId">What the engine resolves by: unique, stable across restarts.</param>
+/// <param name="Host">Pinned host name, or null for any.</param>
+/// <param name="LatencyMs">Declared lag of the sensor: subtracted from the time stamps.</param>
+/// <param name="StaleMs">Silence after which the stream counts as dead.</param>
+public sealed record RigStream(StreamRole Role, string SourceId, string? Host, bool Required, double LatencyMs, double StaleMs);
+
+/// <summary>A talker at a known place (loudspeaker, VR) when no stream gives positions.</summary>
+public sealed record FixedTalker(string Id, Vector3D PositionRoomM);
+
+/// <summary>Pinhole camera fixed to the head: x right and y down in pixels.</summary>
+public sealed record CameraModel(int WidthPx, int HeightPx, double FocalPx, double RateHz);
+
+/// <param name="BlockMs">RT block.</param>
+/// <param name="TapsMs">Length of the applied filters.</param>
+/// <param name="DelayMs">Delay the filters are solved for.</param>
+/// <param name="FloorDb">Awareness floor of unattended talkers.</param>
+/// <param name="Backend">pass, delay-and-sum, superdirective, mvdr, lcmv or mwf.</param>
+public sealed record AudioPathSettings(double BlockMs, double TapsMs, double DelayMs, double FloorDb, string Backend, double LimiterCeilingDbfs);
+
+/// <param name="FusionModel">Folder of the fusion model (model.onnx + model.yaml).</param>
+/// <param name="EegDecoder">File of the EEG decoder, or null when the rig has no EEG.</param>
+/// <param name="TickMs">Tick of the graph.</param>
+/// <param name="AcceptProbability">Posterior that a new talker must exceed to be switched to.</param>
+/// <param name="HoldS">Least time between switches.</param>
+public sealed record AttentionSettings(string FusionModel, string? EegDecoder, double TickMs, double AcceptProbability, double HoldS);

@@ -1,0 +1,138 @@
+using AttentionEngine.Core.Yaml;
+
+namespace AttentionEngine.Core.Rigs;
+
+/// <summary>Reads and checks a rig file (<c>schema: attend.rig/1</c>). The keys are listed in rigs/README.md.</summary>
+public static class RigReader
+{
+    public const string Schema = "attend.rig/1";
+
+    public static Rig Read(string file)
+    {
+        var map = YamlMap.Load(file, Schema);
+        var rig = new Rig
+        {
+            FilePath = Path.GetFullPath(file),
+            Name = map.Text("name"),
+            Description = map.TextOr("description", ""),
+            Array = ReadArray(map.Map("array")),
+            Streams = ReadStreams(map.Map("streams")),
+            FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
+            EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
+            AudioPath = ReadAudioPath(map.MapOrNull("audio_path")),
+            Attention = ReadAttention(map, map.Map("attention")),
+        };
+        map.Done();
+        Check(map, rig);
+        return rig;
+    }
+
+    private static MicrophoneArray ReadArray(YamlMap map)
+    {
+        string head = map.Choice("head_model", null, "free_field", "rigid_sphere");
+        double radius = head == "rigid_sphere" ? map.Number("sphere_radius_m", 0.03, 0.3) : 0;
+        double rate = map.Number("rate_hz", 8000, 96000);
+        var microphones = new List<Microphone>();
+        foreach (var m in map.Maps("microphones"))
+        {
+            var mic = new Microphone(m.Text("name"), m.Point("position_m", 10));
+            m.Done();
+            foreach (var other in microphones)
+            {
+                if (other.Name == mic.Name) throw m.Error("name", $"is `{mic.Name}`, which another microphone has already; names must differ");
+                double distanceM = (other.PositionHeadM - mic.PositionHeadM).Norm;
+                if (distanceM < 1e-3) throw m.Error("position_m", FormattableString.Invariant($"is {distanceM * 1000:F2} mm from microphone `{other.Name}`; two microphones cannot be at one place (at least 1 mm apart)"));
+            }
+            if (radius > 0 && Math.Abs(mic.PositionHeadM.Norm - radius) > 0.02 && mic.PositionHeadM.Norm < radius)
+                throw m.Error("position_m", FormattableString.Invariant($"is {mic.PositionHeadM.Norm:F4} m from the centre, inside the rigid sphere of radius {radius} m"));
+            microphones.Add(mic);
+        }
+        if (microphones.Count is < 1 or > 16) throw map.Error("microphones", $"has {microphones.Count} entries, expected 1 to 16");
+        int Reference(string key)
+        {
+            string name = map.TextOr(key, microphones[0].Name);
+            int index = microphones.FindIndex(m => m.Name == name);
+            return index >= 0 ? index : throw map.Error(key, $"is `{name}`, which is not a microphone of this array; expected one of {string.Join(", ", microphones.Select(m => m.Name))}");
+        }
+        var array = new MicrophoneArray(head == "rigid_sphere" ? HeadModelKind.RigidSphere : HeadModelKind.FreeField, radius, rate, microphones,
+            Reference("left_reference"), Reference("right_reference"));
+        map.Done();
+        return array;
+    }
+
+    private static List<RigStream> ReadStreams(YamlMap map)
+    {
+        (string Key, StreamRole Role, double StaleMs)[] roles =
+        [
+            ("audio", StreamRole.Audio, 500), ("head", StreamRole.Head, 500), ("gaze", StreamRole.Gaze, 500), ("eeg", StreamRole.Eeg, 500),
+            ("talkers", StreamRole.Talkers, 2000), ("markers", StreamRole.Markers, 1e9), ("ego_camera", StreamRole.EgoCamera, 1000), ("scene_camera", StreamRole.SceneCamera, 1000),
+        ];
+        var streams = new List<RigStream>();
+        foreach (var (key, role, staleMs) in roles)
+        {
+            if (map.MapOrNull(key) is not { } s) continue;
+            var stream = new RigStream(role, s.Text("source_id"), s.Has("host") ? s.Text("host") : null, s.FlagOr("required", role == StreamRole.Audio),
+                s.NumberOr("latency_ms", 0, -1000, 10000), s.NumberOr("stale_ms", staleMs, 10, 1e10));
+            s.Done();
+            if (streams.FirstOrDefault(o => o.SourceId == stream.SourceId) is { } twin)
+                throw s.Error("source_id", $"is `{stream.SourceId}`, which stream `{twin.Role}` uses too; each stream needs its own");
+            streams.Add(stream);
+        }
+        map.Done();
+        return streams;
+    }
+
+    private static List<FixedTalker> ReadTalkers(YamlMap map)
+    {
+        var talkers = new List<FixedTalker>();
+        foreach (var t in map.Maps("talkers"))
+        {
+            var talker = new FixedTalker(t.Text("id"), t.Point("position_m", 100));
+            t.Done();
+            if (talkers.Any(o => o.Id == talker.Id)) throw t.Error("id", $"is `{talker.Id}`, which another talker has already");
+            talkers.Add(talker);
+        }
+        return talkers;
+    }
+
+    private static CameraModel ReadCamera(YamlMap map)
+    {
+        var camera = new CameraModel(map.Integer("width_px", 16, 8192), map.Integer("height_px", 16, 8192), map.Number("focal_px", 1, 1e5), map.Number("rate_hz", 1, 240));
+        map.Done();
+        return camera;
+    }
+
+    private static AudioPathSettings ReadAudioPath(YamlMap? map)
+    {
+        if (map is null) return new AudioPathSettings(2, 16, 4, -12, "mwf", -1);
+        var settings = new AudioPathSettings(
+            map.NumberOr("block_ms", 2, 0.5, 64), map.NumberOr("taps_ms", 16, 1, 64), map.NumberOr("delay_ms", 4, 0, 32),
+            map.NumberOr("floor_db", -12, double.NegativeInfinity, 0),
+            map.Choice("backend", "mwf", "pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf"),
+            map.NumberOr("limiter_ceiling_dbfs", -1, -40, 0));
+        map.Done();
+        if (settings.DelayMs >= settings.TapsMs) throw map.Error("delay_ms", FormattableString.Invariant($"is {settings.DelayMs}, which must be less than taps_ms ({settings.TapsMs})"));
+        return settings;
+    }
+
+    private static AttentionSettings ReadAttention(YamlMap root, YamlMap map)
+    {
+        var settings = new AttentionSettings(
+            root.ResolvePath(map.Text("fusion_model")),
+            map.Has("eeg_decoder") ? root.ResolvePath(map.Text("eeg_decoder")) : null,
+            map.NumberOr("tick_ms", 40, 10, 100),
+            map.NumberOr("accept_probability", 0.5, 0, 1),
+            map.NumberOr("hold_s", 0.3, 0, 60));
+        map.Done();
+        return settings;
+    }
+
+    private static void Check(YamlMap map, Rig rig)
+    {
+        if (rig.Find(StreamRole.Audio) is null) throw map.Error("streams", "has no `audio`; the engine needs a microphone array");
+        if (rig.Find(StreamRole.Talkers) is null && rig.FixedTalkers.Count == 0)
+            throw map.Error("streams", "has no `talkers` stream and the rig lists no fixed `talkers`; give one of them (positions in ROOM, metres)");
+        if (rig.Find(StreamRole.Eeg) is not null && rig.Attention.EegDecoder is null) throw map.Error("attention", "needs `eeg_decoder` because the rig has an EEG stream");
+        if (rig.Find(StreamRole.EgoCamera) is not null && rig.EgoCamera is null) throw map.Error("streams", "has an `ego_camera`; give its lens in a top-level `ego_camera` group (width_px, height_px, focal_px, rate_hz)");
+    }
+}
