@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using AttentionEngine.Core.Errors;
+
+namespace AttentionEngine.Core.Interop;
+
+/// <summary>
+/// Finds our own native libraries. An assembly that has <c>LibraryImport</c>s calls <see cref="Register"/> once, before the first call
+/// (a static constructor of the class that declares them). Looked for, in order: the folder in <c>ATTEND_NATIVE</c>, the
+/// application's folder, and <c>native/build</c> beside a <c>AttentionEngine.sln</c> found by walking up from there.
+/// </summary>
+public static class NativeLibraries
+{
+    /// <summary>Name for <c>LibraryImport</c> of the engine's own library.</summary>
+    public const string AttentionEngine = "attention_engine";
+
+    private static readonly ConcurrentDictionary<Assembly, bool> Registered = new();
+
+    /// <summary>Makes <see cref="AttentionEngine"/> resolvable for <paramref name="assembly"/>; further calls do nothing.</summary>
+    public static void Register(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        if (Registered.TryAdd(assembly, true)) NativeLibrary.SetDllImportResolver(assembly, Resolve);
+    }
+
+    /// <summary>Full path of <c>lib{name}.so</c> (<c>{name}.dll</c> on Windows).</summary>
+    /// <exception cref="StreamMissingException">It is in none of the places looked at.</exception>
+    public static string Find(string name)
+    {
+        string file = OperatingSystem.IsWindows() ? name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+        var folders = SearchFolders().ToList();
+        foreach (string folder in folders)
+        {
+            string path = Path.Combine(folder, file);
+            if (File.Exists(path)) return path;
+        }
+        throw new StreamMissingException($"the native library {file} is missing; looked in {string.Join(", ", folders)}. Run `./attend setup` at the repository root, which builds it.");
+    }
+
+    private static IEnumerable<string> SearchFolders()
+    {
+        if (Environment.GetEnvironmentVariable("ATTEND_NATIVE") is { Length: > 0 } given) yield return given;
+        yield return AppContext.BaseDirectory;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (!File.Exists(Path.Combine(folder.FullName, "AttentionEngine.sln"))) continue;
+            yield return Path.Combine(folder.FullName, "native", "build");
+            yield break;
+        }
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        name == AttentionEngine ? NativeLibrary.Load(Find(name)) : 0; // 0: the runtime's own search, for system libraries
+}
