@@ -30,3 +30,6 @@ public sealed class InputDataException(string message, Exception? inner = null) 
 
 /// <summary>A replay or a golden comparison differs: exit 6.</summary>
 public sealed class MismatchException(string message, Exception? inner = null) : AttendException(message, Errors.ExitCode.Mismatch, inner);
+
+/// <summary>Data were lost on the way to the disk (full, gone): exit 5.</summary>
+public sealed class DataLossException(string message, Exception? inner = null) : AttendException(message, Errors.ExitCode.DataLoss, inner);
