@@ -1,4 +1,4 @@
-using AttentionEngine.Core.Numerics;
+using AttentionEngine.Core.Dsp;
 
 namespace AttentionEngine.Perception;
 
@@ -17,6 +17,7 @@ internal sealed class BeamActivity
     private const double CentreDb = 3, SlopePerDb = 0.6; // the logistic's middle and steepness
     private const double AttackS = 0.04, ReleaseS = 0.25, LevelS = 0.06;
     private const double Unknown = 0.5;
+    private const double Ln10 = 2.302585092994046;
 
     private readonly int _talkers;
     private readonly double _attack, _release, _smoothing;
@@ -38,10 +39,10 @@ internal sealed class BeamActivity
         _leakageDb = new double[talkers * talkers];
         _leakage = new double[talkers * talkers];
         _floors = new MinimumFloor[talkers];
-        Array.Fill(_levelDb, ExactMath.PowerToDb(AbsoluteFloor));
+        Array.Fill(_levelDb, ToDb(AbsoluteFloor));
         Array.Fill(_activity, Unknown);
         Array.Fill(_leakageDb, InitialLeakageDb);
-        Array.Fill(_leakage, ExactMath.DbToPower(InitialLeakageDb));
+        Array.Fill(_leakage, ToPower(InitialLeakageDb));
         for (int k = 0; k < talkers; k++) _floors[k] = new MinimumFloor(Math.Max(1, (int)Math.Round(1.25 / tickS)));
     }
 
@@ -64,7 +65,7 @@ internal sealed class BeamActivity
         for (int k = 0; k < _talkers; k++)
         {
             (double flat, double emphasised) = Powers(beams.Slice(k * frames, frames), ref _lastSample[k]);
-            _levelDb[k] = ExactMath.PowerToDb(flat + AbsoluteFloor);
+            _levelDb[k] = ToDb(flat + AbsoluteFloor);
             _power[k] = _started ? _power[k] + _smoothing * (emphasised - _power[k]) : emphasised;
             _floor[k] = _floors[k].Update(_power[k]) + AbsoluteFloor;
         }
@@ -105,16 +106,16 @@ internal sealed class BeamActivity
     {
         for (int k = 0; k < _talkers; k++)
         {
-            double overFloorDb = ExactMath.PowerToDb(_power[k] / _floor[k]);
+            double overFloorDb = ToDb(_power[k] / _floor[k]);
             if (!(overFloorDb > LoudDb)) continue;
             for (int j = 0; j < _talkers; j++)
             {
                 if (j == k) continue;
-                double ratioDb = ExactMath.PowerToDb((_power[j] + AbsoluteFloor) / _power[k]);
+                double ratioDb = ToDb((_power[j] + AbsoluteFloor) / _power[k]);
                 ref double leakageDb = ref _leakageDb[j * _talkers + k];
                 leakageDb += LeakageStepDb * (ratioDb > leakageDb ? LeakageQuantile : LeakageQuantile - 1);
                 leakageDb = Math.Clamp(leakageDb, LeastLeakageDb, MostLeakageDb);
-                _leakage[j * _talkers + k] = ExactMath.DbToPower(leakageDb);
+                _leakage[j * _talkers + k] = ToPower(leakageDb);
             }
         }
     }
@@ -138,9 +139,13 @@ internal sealed class BeamActivity
 
     private double Now(int k)
     {
-        double marginDb = ExactMath.PowerToDb((_clean[k] + AbsoluteFloor) / (_floor[k] + 0.5 * LeakedInto(k)));
-        return ExactMath.Logistic(SlopePerDb * (marginDb - CentreDb));
+        double marginDb = ToDb((_clean[k] + AbsoluteFloor) / (_floor[k] + 0.5 * LeakedInto(k)));
+        return 1 / (1 + PortableMath.Exp(-SlopePerDb * (marginDb - CentreDb)));
     }
 
-    private static double Share(double tickS, double timeConstantS) => 1 - ExactMath.Exp(-tickS / timeConstantS);
+    private static double ToDb(double power) => 10 / Ln10 * PortableMath.Log(power);
+
+    private static double ToPower(double levelDb) => PortableMath.Exp(levelDb * (Ln10 / 10));
+
+    private static double Share(double tickS, double timeConstantS) => 1 - PortableMath.Exp(-tickS / timeConstantS);
 }
