@@ -6,7 +6,6 @@ run_tests() {
         case $1 in
         --long) left_out=("${left_out[@]/tier=long/}") ;;
         --system) left_out=("${left_out[@]/tier=system/}") ;;
-        --help | -h) test_help; return 0 ;;
         *) rest+=("$1") ;;
         esac
         shift
@@ -59,8 +58,7 @@ native_tests() {
 }
 
 managed_tests() {
-    local report=managed-tests.xml status=0 errors
-    rm -f "$logs/$report"
+    local report=managed-tests-$$.xml status=0 errors
     say "managed tests"
     # The tests call ./attend themselves: what they run is what was just built.
     ATTEND_SKIP_SETUP=1 dotnet "$test_dll" --no-progress --no-ansi --results-directory "$logs" --report-xunit --report-xunit-filename "$report" "$@" </dev/null || status=$?
@@ -69,5 +67,6 @@ managed_tests() {
     passed=$((passed + $(report_count "$logs/$report" passed)))
     failed=$((failed + $(report_count "$logs/$report" failed) + errors))
     skipped=$((skipped + $(report_count "$logs/$report" skipped)))
+    mv "$logs/$report" "$logs/managed-tests.xml"
     return "$status"
 }
