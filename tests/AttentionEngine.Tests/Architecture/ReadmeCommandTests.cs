@@ -11,7 +11,7 @@ public sealed partial class ReadmeCommandTests
     [GeneratedRegex(@"```console\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlocks();
 
-    [GeneratedRegex(@"^\$ \./attend +([^#\n]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *\$ \./attend +([^#\n]*)", RegexOptions.Multiline)]
     private static partial Regex Commands();
 
     /// <summary>What the script itself does; to run it from a test would be to run the tests from the tests.</summary>
