@@ -51,6 +51,8 @@ public sealed class NewFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // A part may have been written: what is kept ends where the last whole write ended.
+            if (offset == Length) RandomAccess.SetLength(_handle, Length);
             throw new DataLossException($"{Path}: {bytes.Length} bytes could not be written at byte {offset}: {e.Message}. What was written before is kept; free some space and record again.", e);
         }
     }

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using AttentionEngine.Core.Streams;
+
+namespace AttentionEngine.Capture.Xdf;
+
+/// <summary>One stream of a recording, in memory, as recorded: not synchronised, not dejittered.</summary>
+/// <param name="Values">[samples × channels] row-major in the stream's own format (float[], double[], int[], short[], sbyte[], long[] or string[]); empty when they were not asked for.</param>
+/// <param name="StampsS">[samples] on the source's clock, seconds.</param>
+/// <param name="ClockOffsets">In file order.</param>
+/// <param name="FooterXml">Null when the recorder did not get to write it.</param>
+public sealed record XdfStreamData(XdfStream Stream, Array Values, double[] StampsS, XdfClockOffset[] ClockOffsets, string? FooterXml)
+{
+    public StreamInfo Info => Stream.Info;
+    public int SampleCount => StampsS.Length;
+
+    /// <summary>[samples × channels] row-major, any numeric format as float.</summary>
+    public float[] ToSingles()
+    {
+        if (Values is float[] already) return already;
+        if (Values is string[]) throw new InvalidOperationException($"Stream '{Info.Name}' holds text, not numbers.");
+        var result = new float[Values.Length];
+        XdfConvert.ToSingles(AsBytes(Values), Info.Format, result);
+        return result;
+    }
+
+    private static ReadOnlySpan<byte> AsBytes(Array values) => values switch
+    {
+        double[] a => MemoryMarshal.AsBytes(a.AsSpan()),
+        int[] a => MemoryMarshal.AsBytes(a.AsSpan()),
+        short[] a => MemoryMarshal.AsBytes(a.AsSpan()),
+        sbyte[] a => MemoryMarshal.AsBytes(a.AsSpan()),
+        long[] a => MemoryMarshal.AsBytes(a.AsSpan()),
+        _ => default,
+    };
+}
+
+/// <summary>A whole XDF file in memory. Reading never fails because of what is in the file; see <see cref="Damage"/>.</summary>
+public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderXml, IReadOnlyList<XdfStreamData> Streams, IReadOnlyList<XdfDamage> Damage)
+{
+    /// <param name="wantValues">Which streams' values to keep; null keeps all. Stamps and offsets are always kept.</param>
+    /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened.</exception>
+    public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null)
+    {
+        using var reader = new XdfEventReader(path);
+        var columns = new List<XdfColumns>();
+        while (reader.Read())
+        {
+            if (reader.Kind == XdfEventKind.StreamHeader)
+            {
+                columns.Add(new XdfColumns(reader.Stream, wantValues?.Invoke(reader.Stream) ?? true));
+                continue;
+            }
+            columns[reader.Stream.Index].Add(reader);
+        }
+        return new XdfRecording(path, reader.HasMagic, reader.FileHeaderXml, [.. columns.Select(c => c.ToData())], [.. reader.Damage]);
+    }
+
+    /// <summary>The stream with that id, or null.</summary>
+    public XdfStreamData? Find(uint streamId) => Streams.FirstOrDefault(s => s.Stream.StreamId == streamId);
+
+    /// <summary>The first stream with that <c>source_id</c>, or null.</summary>
+    public XdfStreamData? FindSource(string sourceId) => Streams.FirstOrDefault(s => s.Info.SourceId == sourceId);
+}

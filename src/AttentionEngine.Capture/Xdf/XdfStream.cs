@@ -1,0 +1,32 @@
+using AttentionEngine.Core.Streams;
+
+namespace AttentionEngine.Capture.Xdf;
+
+/// <summary>A stream of an XDF file, as its header says.</summary>
+/// <param name="StreamId">The number that chunks carry; any 32-bit value in foreign files.</param>
+/// <param name="HeaderXml">The header's XML as it stands in the file.</param>
+public sealed record XdfStream(uint StreamId, StreamInfo Info, string HeaderXml)
+{
+    /// <summary>Position in the file's order of stream headers, from 0.</summary>
+    public int Index { get; init; }
+    internal int FrameBytes { get; } = Info.ChannelCount * Info.Format.ByteSize();
+    internal bool IsText => Info.Format == ChannelFormat.Text;
+    internal double IntervalS => Info.NominalRateHz > 0 ? 1 / Info.NominalRateHz : 0;
+}
+
+/// <summary>One measurement of the source's clock.</summary>
+/// <param name="CollectionTimeS">When it was made, on the source's clock (XDF's convention), seconds.</param>
+/// <param name="OffsetS">Add this to a time stamp of the source to get the recorder's time, seconds.</param>
+/// <param name="RoundTripS">Round trip of the measurement, seconds; NaN in files of other recorders, which do not keep it.</param>
+public readonly record struct XdfClockOffset(double CollectionTimeS, double OffsetS, double RoundTripS)
+{
+    /// <summary>The probe as an inlet gave it; an unknown round trip becomes 0.</summary>
+    public ClockProbe ToProbe() => new(CollectionTimeS + OffsetS, OffsetS, double.IsNaN(RoundTripS) ? 0 : RoundTripS);
+}
+
+/// <summary>A part of a file that could not be used, or was mended.</summary>
+/// <param name="OffsetBytes">Where it begins in the (unpacked) file.</param>
+/// <param name="LengthBytes">How many bytes it concerns.</param>
+/// <param name="StreamId">The stream, where known.</param>
+/// <param name="What">What is wrong and what was done, for a person.</param>
+public sealed record XdfDamage(long OffsetBytes, long LengthBytes, uint? StreamId, string What);
