@@ -16,11 +16,25 @@ public sealed class SteeringCommand(int capacity)
     public float AmbientGain { get; set; }
 }
 
-/// <summary>A set of filters for the audio thread.</summary>
-/// <param name="Id">Counts up from 1; 0 is the pass-through that the path starts with.</param>
-/// <param name="Talkers">K.</param>
-/// <param name="Ears">Outputs, 2.</param>
-/// <param name="Microphones">M.</param>
-/// <param name="Taps">Filter length L in samples.</param>
-/// <param name="Filters">[K × ears × M × L], row-major.</param>
-public sealed record BeamformerWeights(long Id, int Talkers, int Ears, int Microphones, int Taps, float[] Filters);
+/// <summary>
+/// A set of filters for the audio thread. Beam of talker k at ear e: Σ_m Σ_τ Filters[k, e, m, τ] · x_m(t − τ).
+/// Owned by the designer and reused: valid until the fourth next set; the audio path copies it when it is pushed.
+/// </summary>
+/// <param name="talkers">K ≤ capacity.</param>
+/// <param name="ears">Outputs, 2: left, right.</param>
+/// <param name="microphones">M.</param>
+/// <param name="taps">Filter length L in samples.</param>
+/// <param name="filters">[K × ears × M × L], row-major; may be longer than that.</param>
+public sealed class BeamformerWeights(int talkers, int ears, int microphones, int taps, float[] filters)
+{
+    /// <summary>Counts up from 1; 0 is the pass-through that the path starts with.</summary>
+    public long Id { get; set; }
+    public int Talkers { get; set; } = talkers;
+    public int Ears { get; } = ears;
+    public int Microphones { get; } = microphones;
+    public int Taps { get; } = taps;
+    public float[] Filters { get; } = filters;
+
+    /// <summary>[≥ K] how much of talker k's mono beam is the left ear's, 0 to 1; null: half.</summary>
+    public float[]? LeftShares { get; init; }
+}

@@ -1,0 +1,185 @@
+#include "audio_path.h"
+
+#include "flush_denormals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace attend {
+namespace {
+
+constexpr int kChunk = FilterMixer::kChunk;
+constexpr float kAbsurdInput = 64.0f;   // 36 dB over full scale: not sound
+constexpr float kAbsurdTap = 1.0e4f, kAbsurdGain = 100.0f;
+
+bool all_within(const float* values, std::size_t count, float bound) noexcept {
+    return std::all_of(values, values + count, [bound](float v) { return std::fabs(v) <= bound; });  // false for NaN
+}
+
+}  // namespace
+
+AudioPath::AudioPath(const ae_path_config& config)
+    : config_(config), history_(std::max(config.max_taps - 1, config.delay_samples)), room_(history_ + std::max(8 * kChunk, history_)),
+      lines_(static_cast<std::size_t>(config.microphones) * static_cast<std::size_t>(room_)), now_(static_cast<std::size_t>(config.microphones)),
+      mixer_(config), limiter_(config.lookahead_samples, config.release_samples, config.ceiling),
+      weights_(4, WeightsMessage(config.max_talkers, config.microphones, config.max_taps)), gains_(64, GainsMessage(config.max_talkers)), taken_(512, TakenMessage{}) {
+    reset();
+}
+
+void AudioPath::reset() noexcept {
+    std::fill(lines_.begin(), lines_.end(), 0.0f);
+    end_ = history_;
+    mixer_.reset();
+    limiter_.reset();
+    weights_.clear();
+    gains_.clear();
+    taken_.clear();
+    now_sample_ = last_taken_ = 0;
+    bypassed_ = true;
+    for (auto* counter : {&samples_, &weights_id_, &gains_id_, &bad_input_, &limited_, &rejected_, &taken_lost_}) counter->store(0);
+    limiter_gain_.store(1);
+    bypass_status_.store(1);
+}
+
+void AudioPath::process(const float* input, float* output, float* beams, int frames) noexcept {
+    const FlushDenormals flush;
+    int limited = 0;
+    for (int at = 0; at < frames;) {
+        poll();
+        const std::int64_t until = std::min<std::int64_t>(next_event() - now_sample_, kChunk);
+        const int length = static_cast<int>(std::min<std::int64_t>(until, frames - at));
+        append(input, frames, at, length);
+        for (int m = 0; m < config_.microphones; ++m) now_[static_cast<std::size_t>(m)] = lines_.data() + static_cast<std::ptrdiff_t>(m) * room_ + end_ - length;
+        float* left = output + at;
+        float* right = output + frames + at;
+        mixer_.process(now_.data(), left, right, beams == nullptr ? nullptr : beams + at, frames, length);
+        limited += limiter_.process(left, right, length);
+        at += length;
+        now_sample_ += length;
+    }
+    samples_.store(now_sample_, std::memory_order_relaxed);
+    limited_.fetch_add(limited, std::memory_order_relaxed);
+    limiter_gain_.store(limiter_.gain(), std::memory_order_relaxed);
+}
+
+// Takes everything whose time has come.
+void AudioPath::poll() noexcept {
+    while (GainsMessage* message = gains_.front()) {
+        if (message->effective_sample > now_sample_) break;
+        mixer_.start_gains(*message, gains_id_.load(std::memory_order_relaxed) == 0);
+        gains_id_.store(message->id, std::memory_order_relaxed);
+        report(AE_KIND_GAINS, message->id);
+        gains_.pop();
+    }
+    if (WeightsMessage* message = weights_.front(); message != nullptr && message->effective_sample <= now_sample_ && mixer_.filter_fade_remaining() == 0) {
+        const std::int64_t id = message->id;
+        mixer_.start_filters(*message, weights_id_.load(std::memory_order_relaxed) == 0);
+        weights_id_.store(id, std::memory_order_relaxed);
+        report(AE_KIND_WEIGHTS, id);
+        weights_.pop();
+    }
+    update_bypass();
+}
+
+void AudioPath::update_bypass() noexcept {
+    const bool complete = weights_id_.load(std::memory_order_relaxed) != 0 && gains_id_.load(std::memory_order_relaxed) != 0;
+    const bool stale = config_.heartbeat_samples > 0 && now_sample_ - last_taken_ >= config_.heartbeat_samples;
+    const bool wanted = !complete || stale;
+    if (wanted == bypassed_) return;
+    bypassed_ = wanted;
+    bypass_status_.store(wanted ? 1 : 0, std::memory_order_relaxed);
+    mixer_.start_bypass(wanted);
+    const std::int64_t last_taken = last_taken_;
+    report(AE_KIND_BYPASS, wanted ? 1 : 0);
+    last_taken_ = last_taken;  // not a sign of life of the control side
+}
+
+// The first sample after now at which the state changes by itself.
+std::int64_t AudioPath::next_event() noexcept {
+    std::int64_t next = kNever;
+    if (const GainsMessage* message = gains_.front()) next = std::min(next, message->effective_sample);
+    if (const WeightsMessage* message = weights_.front()) next = std::min(next, std::max(message->effective_sample, now_sample_ + mixer_.filter_fade_remaining()));
+    if (config_.heartbeat_samples > 0 && !bypassed_) next = std::min(next, last_taken_ + config_.heartbeat_samples);
+    return std::max(next, now_sample_ + 1);
+}
+
+void AudioPath::append(const float* input, int stride, int at, int frames) noexcept {
+    const bool full = end_ + frames > room_;
+    std::int64_t bad = 0;
+    for (int m = 0; m < config_.microphones; ++m) {
+        float* line = lines_.data() + static_cast<std::ptrdiff_t>(m) * room_;
+        if (full) std::memmove(line, line + end_ - history_, static_cast<std::size_t>(history_) * sizeof(float));
+        float* to = line + (full ? history_ : end_);
+        const float* from = input + static_cast<std::ptrdiff_t>(m) * stride + at;
+        for (int i = 0; i < frames; ++i) {
+            const bool good = std::fabs(from[i]) <= kAbsurdInput;  // false for NaN
+            to[i] = good ? from[i] : 0.0f;
+            bad += good ? 0 : 1;
+        }
+    }
+    end_ = (full ? history_ : end_) + frames;
+    if (bad > 0) bad_input_.fetch_add(bad, std::memory_order_relaxed);
+}
+
+void AudioPath::report(int kind, std::int64_t id) noexcept {
+    last_taken_ = now_sample_;
+    if (TakenMessage* slot = taken_.reserve()) {
+        *slot = {kind, id, now_sample_};
+        taken_.publish();
+    } else {
+        taken_lost_.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+ae_result AudioPath::reject(ae_result why) noexcept {
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    return why;
+}
+
+ae_result AudioPath::push_weights(std::int64_t id, const float* filters, int talkers, int taps, const float* left_share, std::int64_t effective_sample) noexcept {
+    if (id <= 0 || talkers < 1 || talkers > config_.max_talkers || taps < 1 || taps > config_.max_taps || effective_sample < -1) return AE_INVALID;
+    const auto count = static_cast<std::size_t>(talkers) * 2 * static_cast<std::size_t>(config_.microphones) * static_cast<std::size_t>(taps);
+    if (!all_within(filters, count, kAbsurdTap)) return reject(AE_NOT_FINITE);
+    if (left_share != nullptr && !all_within(left_share, static_cast<std::size_t>(talkers), 1.0f)) return reject(AE_NOT_FINITE);
+    WeightsMessage* slot = weights_.reserve();
+    if (slot == nullptr) return reject(AE_BUSY);
+    slot->id = id;
+    slot->effective_sample = effective_sample;
+    slot->talkers = talkers;
+    slot->taps = taps;
+    std::copy_n(filters, count, slot->filters.begin());
+    if (left_share != nullptr) std::copy_n(left_share, talkers, slot->left_share.begin());
+    else std::fill_n(slot->left_share.begin(), talkers, 0.5f);
+    weights_.publish();
+    return AE_OK;
+}
+
+ae_result AudioPath::push_gains(std::int64_t id, const float* gains, int talkers, float ambient, std::int64_t effective_sample) noexcept {
+    if (id <= 0 || talkers < 0 || talkers > config_.max_talkers || effective_sample < -1) return AE_INVALID;
+    if (!all_within(gains, static_cast<std::size_t>(talkers), kAbsurdGain) || !all_within(&ambient, 1, kAbsurdGain)) return reject(AE_NOT_FINITE);
+    GainsMessage* slot = gains_.reserve();
+    if (slot == nullptr) return reject(AE_BUSY);
+    slot->id = id;
+    slot->effective_sample = effective_sample;
+    slot->ambient = ambient;
+    std::copy_n(gains, talkers, slot->gains.begin());
+    std::fill(slot->gains.begin() + talkers, slot->gains.end(), 0.0f);
+    gains_.publish();
+    return AE_OK;
+}
+
+ae_result AudioPath::read_taken(TakenMessage& message) noexcept {
+    const TakenMessage* slot = taken_.front();
+    if (slot == nullptr) return AE_EMPTY;
+    message = *slot;
+    taken_.pop();
+    return AE_OK;
+}
+
+void AudioPath::status(ae_path_status& status) const noexcept {
+    status = {samples_.load(), weights_id_.load(), gains_id_.load(), bad_input_.load(), limited_.load(), rejected_.load(), taken_lost_.load(),
+              limiter_gain_.load(), bypass_status_.load()};
+}
+
+}  // namespace attend

@@ -1,0 +1,115 @@
+#include "filter_mixer.h"
+
+#include "fir_bank.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace attend {
+namespace {
+
+// Smooth step with zero slope at both ends.
+inline float smooth(float u) noexcept { return u * u * (3.0f - 2.0f * u); }
+
+template <typename V>
+inline float at(const V& value, float weight) noexcept { return value.from + (value.to - value.from) * weight; }
+
+}  // namespace
+
+FilterMixer::FilterMixer(const ae_path_config& config)
+    : microphones_(config.microphones), talkers_(config.max_talkers), delay_(config.delay_samples),
+      reference_{config.left_reference, config.right_reference}, current_(config.max_talkers, config.microphones, config.max_taps),
+      previous_(current_), gains_(static_cast<std::size_t>(config.max_talkers) + 1) {
+    filter_ramp_.length = config.filter_fade_samples;
+    bypass_ramp_.length = config.filter_fade_samples;
+    gain_ramp_.length = config.gain_fade_samples;
+    reset();
+}
+
+void FilterMixer::reset() noexcept {
+    for (WeightsMessage* set : {&current_, &previous_}) set->talkers = set->taps = 0;
+    std::fill(gains_.begin(), gains_.end(), Value{});
+    bypass_ = {1, 1};
+    for (Ramp* ramp : {&filter_ramp_, &gain_ramp_, &bypass_ramp_}) ramp->position = ramp->length;
+}
+
+void FilterMixer::start_filters(WeightsMessage& message, bool at_once) noexcept {
+    std::swap(current_, previous_);
+    std::swap(current_, message);  // vectors trade places: nothing is copied or freed
+    filter_ramp_.position = at_once ? filter_ramp_.length : 0;
+}
+
+void FilterMixer::start_gains(const GainsMessage& message, bool at_once) noexcept {
+    const float weight = smooth(static_cast<float>(gain_ramp_.position) / static_cast<float>(gain_ramp_.length));
+    for (int k = 0; k <= talkers_; ++k) {
+        Value& gain = gains_[static_cast<std::size_t>(k)];
+        const float target = k < talkers_ ? message.gains[static_cast<std::size_t>(k)] : message.ambient;
+        gain = {at_once ? target : at(gain, weight), target};
+    }
+    gain_ramp_.position = at_once ? gain_ramp_.length : 0;
+}
+
+void FilterMixer::start_bypass(bool on) noexcept {
+    const float weight = smooth(static_cast<float>(bypass_ramp_.position) / static_cast<float>(bypass_ramp_.length));
+    bypass_ = {at(bypass_, weight), on ? 1.0f : 0.0f};
+    bypass_ramp_.position = 0;
+}
+
+void FilterMixer::advance(Ramp& ramp, Chunk& weight, int frames) noexcept {
+    const float step = 1.0f / static_cast<float>(ramp.length);
+    for (int i = 0; i < frames; ++i) {
+        if (ramp.running()) ++ramp.position;
+        weight[static_cast<std::size_t>(i)] = ramp.running() ? smooth(static_cast<float>(ramp.position) * step) : 1.0f;
+    }
+}
+
+void FilterMixer::mix_talker(int talker, const float* const* x, float* left, float* right, float* beam, int frames) noexcept {
+    const bool sounds = talker < current_.talkers, fades = filter_weight_[0] < 1.0f && talker < previous_.talkers;
+    const auto k = static_cast<std::size_t>(talker);
+    const auto filters = [&](const WeightsMessage& set) { return set.filters.data() + k * 2 * static_cast<std::size_t>(microphones_ * set.taps); };
+    if (sounds) fir_two_ears(x, microphones_, filters(current_), current_.taps, ear_[0].data(), ear_[1].data(), frames);
+    else for (auto& ear : ear_) std::fill_n(ear.begin(), frames, 0.0f);
+    if (fades) fir_two_ears(x, microphones_, filters(previous_), previous_.taps, old_ear_[0].data(), old_ear_[1].data(), frames);
+    const float share = sounds ? current_.left_share[k] : 0.5f, old_share = fades ? previous_.left_share[k] : share;
+    const Value gain = gains_[k];
+    const float* ref_left = x[reference_[0]] - delay_;
+    const float* ref_right = x[reference_[1]] - delay_;
+    for (int i = 0; i < frames; ++i) {
+        const auto s = static_cast<std::size_t>(i);
+        const float w = filter_weight_[s], v = 1.0f - w, p = bypass_weight_[s];
+        // During the very first ramp there is no old set: the new one fades in from silence.
+        const float old_left = fades ? old_ear_[0][s] : 0.0f, old_right = fades ? old_ear_[1][s] : 0.0f;
+        const float l = ear_[0][s] * w + old_left * v, r = ear_[1][s] * w + old_right * v;
+        const float g = at(gain, gain_weight_[s]) * (1.0f - p);
+        left[i] += l * g;
+        right[i] += r * g;
+        if (beam != nullptr) {
+            const float mono = (share * ear_[0][s] + (1.0f - share) * ear_[1][s]) * w + (old_share * old_left + (1.0f - old_share) * old_right) * v;
+            beam[i] = mono * (1.0f - p) + 0.5f * (ref_left[i] + ref_right[i]) * p;
+        }
+    }
+}
+
+void FilterMixer::process(const float* const* x, float* left, float* right, float* beams, int beams_stride, int frames) noexcept {
+    advance(filter_ramp_, filter_weight_, frames);
+    advance(gain_ramp_, gain_weight_, frames);
+    advance(bypass_ramp_, bypass_weight_, frames);
+    const Value ambient = gains_[static_cast<std::size_t>(talkers_)];
+    const float* ref_left = x[reference_[0]] - delay_;
+    const float* ref_right = x[reference_[1]] - delay_;
+    for (int i = 0; i < frames; ++i) {
+        const auto s = static_cast<std::size_t>(i);
+        const float p = bypass_weight_[s] = at(bypass_, bypass_weight_[s]);
+        const float g = at(ambient, gain_weight_[s]) * (1.0f - p) + p;
+        left[i] = g * ref_left[i];
+        right[i] = g * ref_right[i];
+    }
+    const int sounding = std::max(current_.talkers, previous_.talkers);
+    for (int k = 0; k < talkers_; ++k) {
+        float* beam = beams == nullptr ? nullptr : beams + static_cast<std::size_t>(k) * static_cast<std::size_t>(beams_stride);
+        if (k < sounding || beam != nullptr) mix_talker(k, x, left, right, beam, frames);
+    }
+}
+
+}  // namespace attend

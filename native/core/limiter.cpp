@@ -1,0 +1,98 @@
+#include "limiter.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace attend {
+namespace {
+
+// Interpolation at 1/4, 1/2 and 3/4 between samples 3 and 4 of eight: sinc under a raised-cosine (cos^2) window (half-width 4.5), sum 1.
+constexpr float kPhases[3][8] = {
+    {-0.012371517f, 0.050026175f, -0.147928286f, 0.893631066f, 0.280050342f, -0.086317888f, 0.026931449f, -0.004021342f},
+    {-0.010633584f, 0.052582271f, -0.159079552f, 0.617130865f, 0.617130865f, -0.159079552f, 0.052582271f, -0.010633584f},
+    {-0.004021342f, 0.026931449f, -0.086317888f, 0.280050342f, 0.893631066f, -0.147928286f, 0.050026175f, -0.012371517f},
+};
+constexpr double kFixedOne = 1073741824.0;  // 2^30
+
+}  // namespace
+
+Limiter::Limiter(int lookahead, int release, float ceiling)
+    : lookahead_(lookahead), window_(lookahead - kFuture), ceiling_(ceiling), release_(1.0f / static_cast<float>(release)),
+      left_(static_cast<std::size_t>(lookahead) + 1), right_(left_.size()), minimum_(static_cast<std::size_t>(window_) + 1),
+      minimum_at_(minimum_.size()), box_(static_cast<std::size_t>(window_)) {
+    reset();
+}
+
+void Limiter::reset() noexcept {
+    std::fill(left_.begin(), left_.end(), 0.0f);
+    std::fill(right_.begin(), right_.end(), 0.0f);
+    std::fill(box_.begin(), box_.end(), static_cast<std::int64_t>(kFixedOne));
+    box_sum_ = static_cast<std::int64_t>(kFixedOne) * window_;
+    clock_ = 0;
+    write_ = box_at_ = queue_head_ = queue_size_ = 0;
+    held_ = last_gain_ = 1;
+}
+
+// Largest magnitude from the sample kFuture frames ago up to (not including) the one after it, both channels.
+float Limiter::true_peak() const noexcept {
+    const int size = static_cast<int>(left_.size());
+    float l[8], r[8];
+    for (int i = 0; i < 8; ++i) {  // l[3] is the judged sample, l[7] the newest
+        int at = write_ - 7 + i;
+        if (at < 0) at += size;
+        l[i] = left_[static_cast<std::size_t>(at)];
+        r[i] = right_[static_cast<std::size_t>(at)];
+    }
+    float peak = std::max(std::fabs(l[3]), std::fabs(r[3]));
+    for (const auto& phase : kPhases) {
+        float a = 0, b = 0;
+        for (int i = 0; i < 8; ++i) {
+            a += phase[i] * l[i];
+            b += phase[i] * r[i];
+        }
+        peak = std::max(peak, std::max(std::fabs(a), std::fabs(b)));
+    }
+    return peak;
+}
+
+// Smallest wanted gain of this frame and the window_ before it (monotone queue: constant time on average, bounded by the window).
+// With the mean over window_ frames, every mean that meets a sample at the output consists of minima that include that sample.
+float Limiter::window_minimum(float wanted) noexcept {
+    const int length = window_ + 1;
+    const auto slot = [this, length](int i) { return static_cast<std::size_t>((queue_head_ + i) % length); };
+    if (queue_size_ > 0 && minimum_at_[slot(0)] < clock_ - window_) {
+        queue_head_ = (queue_head_ + 1) % length;
+        --queue_size_;
+    }
+    while (queue_size_ > 0 && minimum_[slot(queue_size_ - 1)] >= wanted) --queue_size_;
+    minimum_[slot(queue_size_)] = wanted;
+    minimum_at_[slot(queue_size_)] = clock_;
+    ++queue_size_;
+    return minimum_[slot(0)];
+}
+
+int Limiter::process(float* left, float* right, int frames) noexcept {
+    const int size = static_cast<int>(left_.size());
+    int limited = 0;
+    for (int i = 0; i < frames; ++i, ++clock_) {
+        write_ = write_ + 1 == size ? 0 : write_ + 1;
+        left_[static_cast<std::size_t>(write_)] = left[i];
+        right_[static_cast<std::size_t>(write_)] = right[i];
+        const float peak = true_peak();
+        const float needed = window_minimum(peak > ceiling_ ? ceiling_ / peak : 1.0f);
+        held_ = std::min(needed, held_ + (1.0f - held_) * release_);
+        // Mean of the held gains over the window: smooth, and not above what any sample in it needs.
+        const std::int64_t fixed = static_cast<std::int64_t>(static_cast<double>(held_) * kFixedOne);
+        box_sum_ += fixed - box_[static_cast<std::size_t>(box_at_)];
+        box_[static_cast<std::size_t>(box_at_)] = fixed;
+        box_at_ = box_at_ + 1 == window_ ? 0 : box_at_ + 1;
+        last_gain_ = static_cast<float>(static_cast<double>(box_sum_) / (kFixedOne * window_));
+        if (last_gain_ < 0.9999f) ++limited;
+        int oldest = write_ + 1 == size ? 0 : write_ + 1;
+        left[i] = std::clamp(left_[static_cast<std::size_t>(oldest)] * last_gain_, -ceiling_, ceiling_);
+        right[i] = std::clamp(right_[static_cast<std::size_t>(oldest)] * last_gain_, -ceiling_, ceiling_);
+    }
+    return limited;
+}
+
+}  // namespace attend
