@@ -44,9 +44,9 @@ public static partial class SessionRig
         return relative;
     }
 
-    [GeneratedRegex(@"^(\s*fusion_model:\s*)\S+", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(\bfusion_model:\s*)[^\s,}]+")]
     private static partial Regex FusionKey();
 
-    [GeneratedRegex(@"^(\s*eeg_decoder:\s*)\S+", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(\beeg_decoder:\s*)[^\s,}]+")]
     private static partial Regex DecoderKey();
 }
