@@ -27,17 +27,15 @@ system_missing() {
 
 system_ready() { [[ -z $(system_missing) ]]; }
 
+system_can_install() { command -v apt-get >/dev/null && { [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null; }; }
+system_by_hand() { echo "apt-get install --no-install-recommends $(system_missing | tr '\n' ' ')"; }
+
 system_prepare() {
-    local missing as_root=()
+    local missing as_root=() by_hand
     mapfile -t missing < <(system_missing)
     [[ ${#missing[@]} -gt 0 ]] || return 0
-    local by_hand="apt-get install --no-install-recommends ${missing[*]}"
-    command -v apt-get >/dev/null ||
-        die 3 "missing system packages: ${missing[*]} (Debian names), and this machine has no apt-get. Install them with its package manager, then run ./attend again."
+    by_hand=$(system_by_hand)
     if [[ $(id -u) -ne 0 ]]; then
-        if ! command -v sudo >/dev/null; then
-            die 3 "missing system packages: ${missing[*]}. Installing them needs root, and there is no sudo. As root: $by_hand"
-        fi
         as_root=(sudo)
         [[ -t 0 ]] || as_root=(sudo -n)
     fi
@@ -60,7 +58,7 @@ system_prepare() {
 tool_version() { { "$@" 2>/dev/null || true; } | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1 || true; }
 at_least() { [[ -n $1 && $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 
-# Every missing or old tool in one message.
+# Everything that is missing and that this script cannot install, in one message.
 tools_check() {
     local problems=() found
     found=$(cd "$root" && tool_version dotnet --version 9>&-)
@@ -77,7 +75,10 @@ tools_check() {
         found=$(tool_version npm --version)
         at_least "$found" 9.0 || problems+=("npm 9 or newer, to fetch third-party material (found: ${found:-none}; Debian: npm)")
     fi
-    [[ ${#problems[@]} -eq 0 ]] || die 3 "missing tools:$(printf '\n  - %s' "${problems[@]}")"
+    if ! system_ready && ! system_can_install; then
+        problems+=("Debian packages: $(system_missing | tr '\n' ' ')- installing them needs root, and there is no $(command -v apt-get >/dev/null && echo sudo || echo apt-get) here. As root: $(system_by_hand)")
+    fi
+    [[ ${#problems[@]} -eq 0 ]] || die 3 "missing on this machine:$(printf '\n  - %s' "${problems[@]}")"
 }
 
 # Runs a command with its output in a log. Standard input is closed, and the lock is not handed down:
@@ -90,7 +91,7 @@ quiet() {
 # The line of a log that says most about what went wrong.
 last_error() {
     local line
-    line=$(grep -iE '(^E:|npm error|error|fail|cannot|unable)' "$logs/$1.log" | grep -vE 'complete log|npm error A ' | head -n 1 || true)
+    line=$(grep -iE '(^E:|npm error|error|fail|cannot|unable)' "$logs/$1.log" | grep -vE 'complete log|npm error (A |code|errno|syscall)' | head -n 1 || true)
     [[ -n $line ]] || line=$(tail -n 1 "$logs/$1.log")
     printf '%.300s' "${line:-no message}"
 }
