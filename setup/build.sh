@@ -4,6 +4,7 @@
 
 native_out=$root/native/build/libattention_engine.so
 native_stamp=$root/artifacts/.attend-native
+bench_dll=$root/artifacts/bin/AttentionEngine.Benchmarks/release/attend-bench.dll
 test_dll=$root/artifacts/bin/AttentionEngine.Tests/release/AttentionEngine.Tests.dll
 
 # SHA-256 over the names and contents of the files below the given paths, and over the words that follow --.
