@@ -17,7 +17,7 @@ internal static class DoctorCommand
     private static int Run(bool json, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), StreamFacts.Loopback(cancellation)];
+        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), .. MaterialFacts.All(), StreamFacts.Loopback(cancellation)];
         bool healthy = facts.TrueForAll(f => f.Status == FactStatus.Ok || !f.Required);
         if (json) JsonOutput.Print(new { Schema = "attend.doctor/1", Ok = healthy, Facts = facts });
         else Print(facts);
