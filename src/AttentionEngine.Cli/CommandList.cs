@@ -9,5 +9,6 @@ internal static class CommandList
     {
         yield return RigCommand.Create();
         yield return DoctorCommand.Create();
+        yield return ModelCommand.Create();
     }
 }

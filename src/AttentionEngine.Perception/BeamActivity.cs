@@ -140,12 +140,12 @@ internal sealed class BeamActivity
     private double Now(int k)
     {
         double marginDb = ToDb((_clean[k] + AbsoluteFloor) / (_floor[k] + 0.5 * LeakedInto(k)));
-        return 1 / (1 + PortableMath.Exp(-SlopePerDb * (marginDb - CentreDb)));
+        return 1 / (1 + ExactMath.Exp(-SlopePerDb * (marginDb - CentreDb)));
     }
 
-    private static double ToDb(double power) => 10 / Ln10 * PortableMath.Log(power);
+    private static double ToDb(double power) => 10 / Ln10 * ExactMath.Log(power);
 
-    private static double ToPower(double levelDb) => PortableMath.Exp(levelDb * (Ln10 / 10));
+    private static double ToPower(double levelDb) => ExactMath.Exp(levelDb * (Ln10 / 10));
 
-    private static double Share(double tickS, double timeConstantS) => 1 - PortableMath.Exp(-tickS / timeConstantS);
+    private static double Share(double tickS, double timeConstantS) => 1 - ExactMath.Exp(-tickS / timeConstantS);
 }

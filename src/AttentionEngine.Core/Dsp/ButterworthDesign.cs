@@ -46,7 +46,7 @@ public static class ButterworthDesign
     public static double GroupDelayS(ReadOnlySpan<Biquad> sections, double frequencyHz, double rateHz)
     {
         double w = 2 * Math.PI * frequencyHz / rateHz;
-        var z1 = new Complex(PortableMath.Cos(w), -PortableMath.Sin(w));
+        var z1 = new Complex(ExactMath.SinCos(w).Cos, -ExactMath.SinCos(w).Sin);
         var z2 = z1 * z1;
         double samples = 0;
         foreach (var s in sections)
@@ -61,7 +61,7 @@ public static class ButterworthDesign
     public static Complex Response(ReadOnlySpan<Biquad> sections, double frequencyHz, double rateHz)
     {
         double w = 2 * Math.PI * frequencyHz / rateHz;
-        var z = new Complex(PortableMath.Cos(w), PortableMath.Sin(w));
+        var z = new Complex(ExactMath.SinCos(w).Cos, ExactMath.SinCos(w).Sin);
         var h = Complex.One;
         foreach (var s in sections) h *= At(s, z);
         return h;
@@ -89,14 +89,15 @@ public static class ButterworthDesign
     {
         if (order % 2 == 1 && k == order / 2) return new Complex(-1, 0);
         double angle = Math.PI * (2 * k + 1) / (2.0 * order);
-        return new Complex(-PortableMath.Sin(angle), PortableMath.Cos(angle));
+        return new Complex(-ExactMath.SinCos(angle).Sin, ExactMath.SinCos(angle).Cos);
     }
 
     private static double Warp(double frequencyHz, double rateHz)
     {
         if (!(frequencyHz > 0 && frequencyHz < rateHz / 2))
             throw new ArgumentOutOfRangeException(nameof(frequencyHz), frequencyHz, FormattableString.Invariant($"An edge must lie between 0 and half the rate ({rateHz / 2} Hz)."));
-        return PortableMath.Tan(Math.PI * frequencyHz / rateHz);
+        var (sin, cos) = ExactMath.SinCos(Math.PI * frequencyHz / rateHz);
+        return sin / cos;
     }
 
     private static Complex Bilinear(Complex s) => (1 + s) / (1 - s);

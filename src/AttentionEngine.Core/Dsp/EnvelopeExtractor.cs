@@ -82,7 +82,7 @@ public sealed class EnvelopeExtractor
     {
         _bank.TakeMeans(_bands, _hopSamples);
         double sum = 0;
-        foreach (float band in _bands) sum += PortableMath.Pow(band, PowerLaw);
+        foreach (float band in _bands) sum += ExactMath.Pow(band, PowerLaw);
         _hops[_hopCount++ % History] = _lowPass.Step(sum / _bands.Length);
     }
 

@@ -4,7 +4,7 @@ namespace AttentionEngine.Core.Dsp;
 /// Functions that give the same bits on any x86-64: only +, −, ×, ÷, √ in a fixed order. (<c>Math.Sin</c> and friends call the C
 /// library, whose last bit depends on whether the CPU has FMA.) Errors stay below 1e-15 for arguments as stated.
 /// </summary>
-public static class ExactMath
+public static partial class ExactMath
 {
     // π/2 in three parts (Cody & Waite); the first two have trailing zeros so that q·part is exact for |q| < 2^20.
     private const double HalfPi1 = 1.5707963267341256, HalfPi2 = 6.0771005063039660e-11, HalfPi3 = 2.0222662487959506e-21;

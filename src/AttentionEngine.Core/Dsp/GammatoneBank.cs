@@ -23,9 +23,9 @@ internal sealed class GammatoneBank
         {
             double centreHz = FromErbNumber(ErbNumber(150) + (ErbNumber(top) - ErbNumber(150)) * b / (BandCount - 1));
             double widthHz = 1.019 * WidthErb * 24.7 * (4.37e-3 * centreHz + 1);
-            double radius = PortableMath.Exp(-2 * Math.PI * widthHz / rateHz), angle = 2 * Math.PI * centreHz / rateHz;
-            _poleRe[b] = (float)(radius * PortableMath.Cos(angle));
-            _poleIm[b] = (float)(radius * PortableMath.Sin(angle));
+            double radius = ExactMath.Exp(-2 * Math.PI * widthHz / rateHz), angle = 2 * Math.PI * centreHz / rateHz;
+            _poleRe[b] = (float)(radius * ExactMath.SinCos(angle).Cos);
+            _poleIm[b] = (float)(radius * ExactMath.SinCos(angle).Sin);
             double oneStage = 1 - radius;
             _gain[b] = (float)(2 * oneStage * oneStage * oneStage * oneStage);
             delay += Stages * radius / (1 - radius) / rateHz / BandCount;
@@ -84,6 +84,6 @@ internal sealed class GammatoneBank
         r3.StoreUnsafe(ref _re[s + 24]); i3.StoreUnsafe(ref _im[s + 24]);
     }
 
-    private static double ErbNumber(double hz) => 21.4 / 2.302585092994046 * PortableMath.Log(1 + 4.37e-3 * hz);
-    private static double FromErbNumber(double erb) => (PortableMath.Exp(erb * 2.302585092994046 / 21.4) - 1) / 4.37e-3;
+    private static double ErbNumber(double hz) => 21.4 / 2.302585092994046 * ExactMath.Log(1 + 4.37e-3 * hz);
+    private static double FromErbNumber(double erb) => (ExactMath.Exp(erb * 2.302585092994046 / 21.4) - 1) / 4.37e-3;
 }

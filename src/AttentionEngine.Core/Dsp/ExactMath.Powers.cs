@@ -1,27 +1,9 @@
 namespace AttentionEngine.Core.Dsp;
 
-/// <summary>
-/// Sine, cosine, tangent, exponential, logarithm and power from additions, multiplications and divisions in a fixed order, so that
-/// results do not change with the C library or the processor (libm's do, in the last bit). Absolute error below 1e-14 for
-/// arguments of ordinary size; about 20 ns a call: for filter design and low-rate processing.
-/// </summary>
-public static class PortableMath
+/// <summary>Exponentials and logarithms, by the same rule: same bits everywhere, relative error below 1e-14, some 20 ns a call.</summary>
+public static partial class ExactMath
 {
     private const double Ln2 = 0.69314718055994530942;
-
-    public static double Sin(double x)
-    {
-        double r = Reduce(x, out int quadrant);
-        return (quadrant & 3) switch { 0 => SinSmall(r), 1 => CosSmall(r), 2 => -SinSmall(r), _ => -CosSmall(r) };
-    }
-
-    public static double Cos(double x)
-    {
-        double r = Reduce(x, out int quadrant);
-        return (quadrant & 3) switch { 0 => CosSmall(r), 1 => -SinSmall(r), 2 => -CosSmall(r), _ => SinSmall(r) };
-    }
-
-    public static double Tan(double x) => Sin(x) / Cos(x);
 
     public static double Exp(double x) => Exp2(x / Ln2);
 
@@ -56,27 +38,4 @@ public static class PortableMath
 
     /// <summary><paramref name="x"/> ≥ 0 to the power <paramref name="exponent"/>.</summary>
     public static double Pow(double x, double exponent) => x == 0 ? 0 : Exp2(exponent * Log2(x));
-
-    private static double Reduce(double x, out int quadrant)
-    {
-        double r = Math.IEEERemainder(x, 2 * Math.PI);
-        quadrant = (int)Math.Round(r / (Math.PI / 2));
-        r -= quadrant * (Math.PI / 2);
-        quadrant = (quadrant + 4) & 3;
-        return r;
-    }
-
-    private static double SinSmall(double r)
-    {
-        double r2 = r * r, sum = 1;
-        for (int k = 18; k >= 2; k -= 2) sum = 1 - sum * r2 / (k * (k + 1));
-        return r * sum;
-    }
-
-    private static double CosSmall(double r)
-    {
-        double r2 = r * r, sum = 1;
-        for (int k = 17; k >= 1; k -= 2) sum = 1 - sum * r2 / (k * (k + 1));
-        return sum;
-    }
 }

@@ -1,0 +1,129 @@
+"""Trains the fusion network end to end through the filter on the posterior's log loss, and exports it.
+
+  train.py --sessions DIR [DIR...] --out models/fusion        on sessions that the engine wrote
+  train.py --synthetic 60 --out models/fusion                 on made-up features (provisional model)
+"""
+import argparse
+import math
+
+import numpy as np
+import torch
+
+import data
+import export
+import synthetic
+from layout import MODALITIES
+from net import Fusion, filter_sequence
+
+
+def batches(sessions, ticks, rng):
+    """Random crops of `ticks` ticks, grouped by K; a shorter session goes in whole."""
+    groups = {}
+    for s in sessions:
+        groups.setdefault((s[0].shape[1], min(ticks, len(s[2]))), []).append(s)
+    for (k, n), members in groups.items():
+        order = rng.permutation(len(members))
+        for at in range(0, len(order), 16):
+            crops = []
+            for i in order[at:at + 16]:
+                f, a, y, dt = members[i]
+                first = rng.integers(len(y) - n + 1)
+                crops.append((f[first:first + n], a[first:first + n], y[first:first + n], dt[first:first + n]))
+            yield tuple(torch.from_numpy(np.stack([c[j] for c in crops], 1)) for j in range(4))
+
+
+def drop(available, rng):
+    """Takes modalities away: whole crops (30 %), or spans of 2 to 10 s, each modality by itself. available [T, B, 5]."""
+    available = available.clone()
+    t, b, m = available.shape
+    for i in range(b):
+        gone = rng.random(m) < 0.3
+        if gone.all():
+            gone[rng.integers(m)] = False
+        available[:, i, torch.from_numpy(np.flatnonzero(gone))] = 0
+        for j in range(m):
+            if rng.random() < 0.3:
+                first, n = rng.integers(t), rng.integers(50, 250)
+                available[first:first + n, i, j] = 0
+    return available
+
+
+def loss_of(net, batch, available=None):
+    features, given, attended, dt_s = batch
+    k = features.shape[2]
+    target = torch.where(attended < 0, torch.full_like(attended, k), attended)
+    log_posterior = filter_sequence(net, net.nats(features, given if available is None else available, dt_s), dt_s)
+    return -log_posterior.gather(-1, target.unsqueeze(-1)).squeeze(-1)[25:].mean(), log_posterior, target
+
+
+def evaluate(net, sessions):
+    """-> {name: (log loss in nats, accuracy over ticks with an attended talker)} for all modalities and for each alone."""
+    result = {}
+    with torch.no_grad():
+        for name in ["all"] + MODALITIES:
+            losses, right, count = [], 0, 0
+            for f, a, y, dt in sessions:
+                batch = [torch.from_numpy(v).unsqueeze(1) for v in (f, a, y, dt)]
+                only = batch[1] if name == "all" else batch[1] * torch.tensor([float(m == name) for m in MODALITIES])
+                loss, log_posterior, target = loss_of(net, batch, only)
+                losses.append(float(loss))
+                talking = target[:, 0] < f.shape[1]
+                right += int((log_posterior[:, 0, :-1].argmax(-1) == target[:, 0])[talking].sum())
+                count += int(talking.sum())
+            result[name] = (float(np.mean(losses)), right / max(1, count))
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--sessions", nargs="+", help="folders with session folders inside")
+    source.add_argument("--synthetic", type=int, metavar="N", help="train on N made-up sessions")
+    parser.add_argument("--held-out", type=float, default=0.2, help="share of sessions for choosing the best epoch and for the card")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--ticks", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--out", required=True)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    rng = np.random.default_rng(options.seed)
+    if options.synthetic:
+        everything = [synthetic.session(options.seed * 1000 + i) for i in range(options.synthetic)]
+    else:
+        everything = [data.session(p) for p in data.sessions(options.sessions)]
+    held = max(1, round(len(everything) * options.held_out))
+    training, validation = everything[:-held], everything[-held:]
+    if not training:
+        raise SystemExit("at least two sessions are needed: one to train on, one held out")
+    net = Fusion()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=4e-3, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / options.epochs)) + 0.01)
+    best, best_state = math.inf, None
+    for epoch in range(options.epochs):
+        net.train()
+        losses = []
+        for batch in batches(training, options.ticks, rng):
+            optimizer.zero_grad()
+            loss, _, _ = loss_of(net, batch, drop(batch[1], rng))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            losses.append(float(loss))
+        schedule.step()
+        if epoch % 5 == 4 or epoch == options.epochs - 1:
+            net.eval()
+            scores = evaluate(net, validation)
+            score = sum(s[0] for s in scores.values()) / len(scores) + scores["all"][0]  # every subset must be calibrated, all together most
+            print(f"epoch {epoch + 1}: training {np.mean(losses):.4f}; held out " + ", ".join(f"{n} {l:.3f}/{100 * a:.1f} %" for n, (l, a) in scores.items()), flush=True)
+            if score < best:
+                best, best_state = score, {n: p.clone() for n, p in net.state_dict().items()}
+    net.load_state_dict(best_state)
+    net.eval()
+    export.write(net, options, evaluate(net, validation), len(training), validation)
+
+
+if __name__ == "__main__":
+    main()
