@@ -7,6 +7,8 @@ internal static class CommandList
 {
     public static IEnumerable<Command> All()
     {
+        yield return SimulateCommand.Create();
+        yield return SimulateLiveCommand.Create();
         yield return RigCommand.Create();
         yield return DoctorCommand.Create();
         yield return ModelCommand.Create();
