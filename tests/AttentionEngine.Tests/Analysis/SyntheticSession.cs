@@ -126,10 +126,12 @@ internal sealed class SyntheticSession
     {
         var voice = new float[_frames];
         double phase = 0, pitchHz = 95 + 35 * talker;
+        bool speaks = false;
         for (int i = 0; i < _frames; i++)
         {
             double t = (double)i / RateHz;
-            if (!Activity.Any(s => s.Talker == talker && s.Holds(StartS + t))) continue;
+            if (i % 160 == 0) speaks = Activity.Any(s => s.Talker == talker && s.Holds(StartS + t));
+            if (!speaks) continue;
             phase += 2 * Math.PI * pitchHz * (1 + 0.1 * Math.Sin(2.2 * t + talker)) / RateHz;
             double syllable = Math.Pow(Math.Sin(Math.PI * (4.1 + 0.3 * talker) * t), 2), sum = 0, formant = 600 + 500 * Math.Sin(5 * t + talker);
             for (int h = 1; h < 22; h++) sum += Math.Sin(h * phase) / (1 + Math.Pow((h * pitchHz - formant) / 400, 2));
@@ -149,12 +151,14 @@ internal sealed class SyntheticSession
             {
                 int shift = (int)Math.Round(8 + (ear == 0 ? -1 : 1) * 5 * Math.Sin(AzimuthRad[talker]));
                 float gain = (float)(1 + (ear == 0 ? 0.4 : -0.4) * Math.Sin(AzimuthRad[talker]));
+                bool attended = false;
                 for (int i = shift; i < _frames; i++)
                 {
+                    if ((i - shift) % 160 == 0) attended = TrueAt(StartS + (double)i / RateHz) == talker;
                     float x = gain * voice[i - shift];
                     images[(2 * talker + ear) * _frames + i] = x;
                     unprocessed[ear * _frames + i] += x;
-                    if (i + delay < _frames) steered[ear * _frames + i + delay] += TrueAt(StartS + (double)i / RateHz) == talker ? x : LeakageOut * x;
+                    if (i + delay < _frames) steered[ear * _frames + i + delay] += attended ? x : LeakageOut * x;
                 }
             }
         }
