@@ -25,7 +25,7 @@ public sealed partial class SessionReportTests : IDisposable
 
     internal static SessionFacts Facts(string[] talkers, string name = "sim-array")
     {
-        var weights = new BeamformerWeights(1, 4, 2, 2, 8, DelayAndSum());
+        var weights = new BeamformerWeights(4, 2, 2, 8, DelayAndSum());
         return new SessionFacts
         {
             Title = "demo " + name,
@@ -134,12 +134,12 @@ public sealed partial class SessionReportTests : IDisposable
         var pass = new float[1 * 2 * 2 * 4];
         pass[0] = 1;              // left ear, left microphone
         pass[(1 * 2 + 1) * 4] = 1; // right ear, right microphone
-        foreach (BeamPattern p in BeamPatterns.Compute(new BeamformerWeights(1, 1, 2, 2, 4, pass), array, ["t"], [1000]))
+        foreach (BeamPattern p in BeamPatterns.Compute(new BeamformerWeights(1, 2, 2, 4, pass), array, ["t"], [1000]))
             Assert.All(p.GainDb, g => Assert.Equal(0, g, 1e-9));
         // the mean of two microphones 16 cm apart has a null where they are half a period apart: sin(az) = c / (2 f d)
         var sum = new float[1 * 2 * 2 * 4];
         for (int i = 0; i < sum.Length; i += 4) sum[i] = 0.5f;
-        BeamPattern pattern = BeamPatterns.Compute(new BeamformerWeights(1, 1, 2, 2, 4, sum), array, ["t"], [2000])[0];
+        BeamPattern pattern = BeamPatterns.Compute(new BeamformerWeights(1, 2, 2, 4, sum), array, ["t"], [2000])[0];
         double nullDeg = Angles.ToDegrees(Math.Asin(SoundSpeed.Default / (2 * 2000 * 0.16)));
         double lowest = pattern.AzimuthHeadDeg[pattern.GainDb.ToList().IndexOf(pattern.GainDb.Min())];
         Assert.True(new[] { nullDeg, -nullDeg, 180 - nullDeg, nullDeg - 180 }.Min(n => Math.Abs(n - lowest)) <= 2.6, $"null at {lowest}, expected near {nullDeg}");
