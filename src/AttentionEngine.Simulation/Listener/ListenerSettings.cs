@@ -37,9 +37,8 @@ public sealed record ListenerSettings
     /// <summary>Part of all listeners whose EEG carries nothing about attention. R: "some at chance".</summary>
     public double EegAtChanceFraction { get; init; } = 0.08;
 
-    /// <summary>Reads the <c>listener</c> group of a scene, strictly; null gives the defaults. The caller reads the listener's place first
-    /// (<paramref name="done"/> false leaves the last check to it).</summary>
-    public static ListenerSettings Read(YamlMap? map, bool done = true)
+    /// <summary>Reads the <c>listener</c> group of a scene, strictly; null gives the defaults.</summary>
+    public static ListenerSettings Read(YamlMap? map)
     {
         var d = new ListenerSettings();
         if (map is null) return d;
@@ -56,7 +55,7 @@ public sealed record ListenerSettings
             EegStrengthScale = map.NumberOr("eeg_strength_scale", d.EegStrengthScale, 0, 10),
             EegAtChanceFraction = map.NumberOr("eeg_at_chance_fraction", d.EegAtChanceFraction, 0, 1),
         };
-        if (done) map.Done();
+        map.Done();
         return settings;
     }
 }
