@@ -98,7 +98,8 @@ public sealed class EgoCameraRenderer
         // The mouth stays where the sound comes from; the skull lies behind it.
         float skullX = x - 0.07f * sin * m, skullY = y - (float)HeadCamera.MouthBelowFaceCentreM * m;
         float halfWidth = (float)HeadCamera.FaceWidthM / 2 * m, halfHeight = (float)HeadCamera.FaceHeightM / 2 * m;
-        canvas.Ellipse(skullX, y + 0.42f * m, 0.22f * m, 0.33f * m, _cloth[k], 0.3f);
+        canvas.Ellipse(skullX, y + 0.07f * m, 0.055f * m, 0.10f * m, 0.6f * _skin[k]);
+        canvas.Ellipse(skullX, y + 0.60f * m, 0.24f * m, 0.49f * m, _cloth[k], 0.3f);
         canvas.Ellipse(skullX, skullY, halfWidth, halfHeight, _hair[k], 0.2f);
         if (cos < 0.1f) return; // seen from behind
         canvas.Ellipse(skullX + 0.02f * sin * m, skullY, halfWidth * (0.75f + 0.25f * cos), halfHeight, _skin[k], 0.35f, topPx: skullY - 0.55f * halfHeight);
