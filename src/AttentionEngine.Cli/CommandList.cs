@@ -10,6 +10,7 @@ internal static class CommandList
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
         yield return RigCommand.Create();
+        yield return XdfCommand.Create();
         yield return DoctorCommand.Create();
         yield return ModelCommand.Create();
     }
