@@ -16,7 +16,7 @@ public class EegSimulatorTests
     public void Accuracy_of_a_decoder_for_unseen_listeners_follows_the_square_root_law()
     {
         var bank = Enumerable.Range(0, 12).Select(i => EegSimulator.DryEnvelope(SyntheticSpeech.Make(40, RateHz, new SeededRandom(500UL + (ulong)i)), RateHz)).ToArray();
-        var (accuracy, listeners) = EegStrength.Measure(FromBank(bank[..6], bank[6..]), 24, 24, 60, 300, new ListenerSettings());
+        var (accuracy, listeners) = EegStrength.Measure(FromBank(bank[..6], bank[6..]), 20, 20, 60, 200, new ListenerSettings());
         TestContext.Current.SendDiagnosticMessage($"EEG strength, synthetic speech: {EegStrength.Table(accuracy)}");
         Assert.InRange(accuracy[Array.IndexOf(EegStrength.WindowsS, 10)], 0.62, 0.81);
         Assert.InRange(accuracy[Array.IndexOf(EegStrength.WindowsS, 30)], 0.72, 0.92);
@@ -28,7 +28,7 @@ public class EegSimulatorTests
     public void A_listener_without_attention_in_the_EEG_is_at_chance()
     {
         var bank = Enumerable.Range(0, 8).Select(i => EegSimulator.DryEnvelope(SyntheticSpeech.Make(40, RateHz, new SeededRandom(600UL + (ulong)i)), RateHz)).ToArray();
-        var (accuracy, _) = EegStrength.Measure(FromBank(bank[..4], bank[4..]), 16, 16, 60, 300, new ListenerSettings { EegStrengthScale = 0 });
+        var (accuracy, _) = EegStrength.Measure(FromBank(bank[..4], bank[4..]), 12, 12, 60, 240, new ListenerSettings { EegStrengthScale = 0 });
         Assert.InRange(accuracy[Array.IndexOf(EegStrength.WindowsS, 10)], 0.42, 0.58);
     }
 
