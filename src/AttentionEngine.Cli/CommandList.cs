@@ -13,5 +13,6 @@ internal static class CommandList
         yield return XdfCommand.Create();
         yield return DoctorCommand.Create();
         yield return ModelCommand.Create();
+        yield return StreamsCommand.Create();
     }
 }

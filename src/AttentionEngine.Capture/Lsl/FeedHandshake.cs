@@ -59,13 +59,9 @@ internal static class FeedHandshake
         return true;
     }
 
-    /// <summary>What an outlet answers. Values go out little-endian; one-byte values have no order, which is written 0.</summary>
-    public static byte[] Accept(StreamInfo info)
-    {
-        int order = info.Format == ChannelFormat.Int8 ? 0 : 1234;
-        return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"LSL/{Version} 200 OK\r\nUID: {info.Uid}\r\nByte-Order: {order}\r\nSuppress-Subnormals: 0\r\nData-Protocol-Version: {Version}\r\n\r\n"));
-    }
+    /// <summary>What an outlet answers. Values go out little-endian.</summary>
+    public static byte[] Accept(StreamInfo info) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"LSL/{Version} 200 OK\r\nUID: {info.Uid}\r\nByte-Order: 1234\r\nSuppress-Subnormals: 0\r\nData-Protocol-Version: {Version}\r\n\r\n"));
 
     public static byte[] NotFound => Encoding.ASCII.GetBytes($"LSL/{Version} 404 Not found\r\n\r\n");
     public static byte[] VersionNotSupported => Encoding.ASCII.GetBytes($"LSL/{Version} 505 Version not supported\r\n\r\n");
