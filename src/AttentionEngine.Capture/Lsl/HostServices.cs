@@ -25,6 +25,7 @@ internal sealed class HostServices : IDisposable
         this.diagnostics = diagnostics;
         service = Sockets.BindInRange(SocketType.Dgram, options.BindAddress);
         service.EnableBroadcast = true;
+        service.ReceiveBufferSize = 1 << 20;
         ServicePort = ((IPEndPoint)service.LocalEndPoint!).Port;
         listeners.Add(new UdpListener("lsl-service", service, OnService, diagnostics));
         Listen("lsl-query", IPAddress.Loopback, OnUnicastQuery);
@@ -116,6 +117,7 @@ internal sealed class HostServices : IDisposable
 
     public void Dispose()
     {
-        foreach (var listener in listeners) listener.Dispose();
+        // The service socket, the first, goes last: the others answer through it.
+        for (int i = listeners.Count - 1; i >= 0; i--) listeners[i].Dispose();
     }
 }

@@ -6,6 +6,7 @@ namespace AttentionEngine.Capture.Lsl;
 /// <summary>The thread that reads an inlet's connection, and finds the source again after a break.</summary>
 internal sealed class InletReceiver : IDisposable
 {
+    private const double OutletBufferS = 360;
     private static readonly TimeSpan SearchTime = TimeSpan.FromMilliseconds(250);
 
     private readonly LslTransport transport;
@@ -55,7 +56,7 @@ internal sealed class InletReceiver : IDisposable
             try
             {
                 full = FeedConnection.FetchFullInfo(source, deadlineS, cancellation) ?? source.Info;
-                return FeedConnection.Open(source with { Info = full }, RequestSamples(ring), ring, deadlineS, cancellation);
+                return FeedConnection.Open(source with { Info = full }, RequestSamples(full, ring), ring, deadlineS, cancellation);
             }
             catch (Exception e) when (e is SocketException or LslProtocolException)
             {
@@ -68,7 +69,12 @@ internal sealed class InletReceiver : IDisposable
         throw new TimeoutException($"Stream {info.Name} (source_id '{info.SourceId}', host {info.HostName}) did not answer within {timeout.TotalSeconds:0.###} s: {problem ?? "not found"}. Is its program still running?");
     }
 
-    private static int RequestSamples(SampleRing ring) => (int)Math.Min(ring.Capacity, int.MaxValue);
+    /// <summary>How far behind the outlet should let us fall: long, whatever our own ring holds, because what we drop ourselves is counted and what a foreign outlet drops is not.</summary>
+    private static int RequestSamples(StreamInfo info, SampleRing ring)
+    {
+        int sampleBytes = info.ChannelCount * info.Format.ByteSize();
+        return (int)Math.Max(ring.Capacity, LslLimits.RingSamples(OutletBufferS, info.NominalRateHz, sampleBytes));
+    }
 
     private void Run()
     {
@@ -128,7 +134,7 @@ internal sealed class InletReceiver : IDisposable
                 double deadlineS = LslClock.NowS + 2;
                 var full = FeedConnection.FetchFullInfo(found, deadlineS, closing.Token) ?? found.Info;
                 found = found with { Info = full };
-                var fresh = FeedConnection.Open(found, RequestSamples(ring), ring, deadlineS, closing.Token);
+                var fresh = FeedConnection.Open(found, RequestSamples(full, ring), ring, deadlineS, closing.Token);
                 lock (gate)
                 {
                     connection = fresh;

@@ -51,6 +51,7 @@ internal static class Sockets
         {
             ShareAddress(socket);
             socket.EnableBroadcast = true;
+            socket.ReceiveBufferSize = 1 << 20;
             socket.Bind(new IPEndPoint(address, LslLimits.QueryPort));
             return socket;
         }

@@ -16,11 +16,12 @@ internal static class StreamsCommand
         var seconds = new Option<double>("--seconds") { Description = "How long to look, seconds.", DefaultValueFactory = _ => 1 };
         var bind = new Option<string>("--bind") { Description = "IPv4 address to look from: 127.0.0.1 is this machine only, 0.0.0.0 every network.", DefaultValueFactory = _ => "127.0.0.1" };
         var command = new Command("streams", "Lists the LSL streams that are there now. Example: attend streams --watch") { watch, seconds, bind };
-        command.SetAction((parsed, cancellation) =>
+        // On a pool thread: Ctrl-C is only watched once the action has returned its task.
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             Run(parsed.GetValue(watch), parsed.GetValue(seconds), parsed.GetValue(bind)!, parsed.GetValue(GlobalOptions.Json), cancellation);
-            return Task.FromResult(ExitCode.Ok);
-        });
+            return ExitCode.Ok;
+        }, cancellation));
         return command;
     }
 
@@ -40,6 +41,7 @@ internal static class StreamsCommand
                 Console.Error.WriteLine($"attend: no stream answered within {seconds.ToString(CultureInfo.InvariantCulture)} s from {address}. Start its program, or look beyond this machine with --bind 0.0.0.0.");
         }
         while (watch && !cancellation.WaitHandle.WaitOne(1000));
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static void PrintJson(IReadOnlyList<StreamInfo> found) => JsonOutput.Print(new
