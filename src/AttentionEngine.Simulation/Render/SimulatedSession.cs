@@ -3,6 +3,7 @@ using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
+using AttentionEngine.Simulation.Camera;
 using AttentionEngine.Simulation.Conversation;
 using AttentionEngine.Simulation.Eeg;
 using AttentionEngine.Simulation.Listener;
@@ -30,7 +31,10 @@ public sealed class SimulatedSession
     public required ListenerMotion Motion { get; init; }
     public required ArrayRecording Recording { get; init; }
 
-    /// <summary>The rig's streams that the simulator can give, in the order of <see cref="StreamRole"/>.</summary>
+    /// <summary>The head-fixed camera, or null when the rig has none. Pictures are drawn when they are asked for.</summary>
+    public EgoCameraRenderer? EgoCamera { get; init; }
+
+    /// <summary>The rig's streams that the simulator can give, audio first.</summary>
     public required IReadOnlyList<SimulatedStream> Streams { get; init; }
 
     public double DurationS => Plan.DurationS;
@@ -39,8 +43,8 @@ public sealed class SimulatedSession
     public static SimulatedSession Render(Scene scene, ulong seed, double seconds, CancellationToken cancellation = default)
     {
         var rig = scene.Rig;
-        if (rig.Streams.FirstOrDefault(s => s is { Role: StreamRole.SceneCamera, Required: true }) is { } camera)
-            throw new ConfigurationException($"{rig.FilePath}: stream `{camera.SourceId}` (scene_camera) is required, but the simulator has no scene camera. Set `required: false`, or use a rig without it.");
+        if (rig.Streams.FirstOrDefault(s => s is { Role: StreamRole.SceneCamera, Required: true }) is { } wall)
+            throw new ConfigurationException($"{rig.FilePath}: stream `{wall.SourceId}` (scene_camera) is required, but the simulator has no scene camera. Set `required: false`, or use a rig without it.");
         var random = new SeededRandom(seed);
         var plan = ConversationPlanner.Plan(scene.Talkers, scene.Conversation, seconds, random.Fork("conversation"));
         var signals = TalkerSignals.Make(scene, plan, random.Fork("speech"));
@@ -48,8 +52,9 @@ public sealed class SimulatedSession
         var motion = ListenerMotion.Render(plan, scene.Talkers, new Pose(scene.ListenerPositionRoomM, Rotation.Identity), listener, scene.Listener, random.Fork("motion"));
         cancellation.ThrowIfCancellationRequested();
         var recording = ArrayRenderer.Render(scene, signals, motion, random.Fork("sound"), cancellation);
-        float[][]? envelopes = rig.Find(StreamRole.Eeg) is null ? null : [.. signals.Dry.Select(d => EegSimulator.DryEnvelope(d, signals.RateHz))];
-        var eeg = envelopes is null ? null : EegSimulator.Render(plan, envelopes, motion.Blinks, listener, random.Fork("eeg"));
+        float[][] envelopes = [.. signals.Dry.Select(d => EegSimulator.DryEnvelope(d, signals.RateHz))];
+        var eeg = rig.Find(StreamRole.Eeg) is null ? null : EegSimulator.Render(plan, envelopes, motion.Blinks, listener, random.Fork("eeg"));
+        var camera = rig.Find(StreamRole.EgoCamera) is null ? null : new EgoCameraRenderer(rig.EgoCamera!, scene.Talkers, plan, envelopes, motion, random.Fork("ego camera"));
         return new SimulatedSession
         {
             Scene = scene,
@@ -59,7 +64,8 @@ public sealed class SimulatedSession
             Listener = listener,
             Motion = motion,
             Recording = recording,
-            Streams = MakeStreams(scene, plan, motion, recording, eeg, random),
+            Streams = MakeStreams(scene, plan, motion, recording, eeg, camera, random),
+            EgoCamera = camera,
         };
     }
 
@@ -81,7 +87,7 @@ public sealed class SimulatedSession
         }
     }
 
-    private static List<SimulatedStream> MakeStreams(Scene scene, ConversationPlan plan, ListenerMotion motion, ArrayRecording recording, EegRecording? eeg, SeededRandom random)
+    private static List<SimulatedStream> MakeStreams(Scene scene, ConversationPlan plan, ListenerMotion motion, ArrayRecording recording, EegRecording? eeg, EgoCameraRenderer? camera, SeededRandom random)
     {
         var rig = scene.Rig;
         var make = new SessionStreams(rig, random);
@@ -93,6 +99,7 @@ public sealed class SimulatedSession
         Add(StreamRole.Gaze, () => make.Gaze(motion.GazeFrames));
         Add(StreamRole.Eeg, () => make.Eeg(eeg!.Frames, EegSimulator.RateHz, EegMontage.Labels));
         Add(StreamRole.Talkers, () => make.Talkers(Positions(scene, plan.DurationS), [.. scene.Talkers.Select(t => t.Id)]));
+        Add(StreamRole.EgoCamera, () => make.EgoCamera(camera!.FrameCount, rig.EgoCamera!, EgoVideoUri));
         Add(StreamRole.Markers, () => make.Markers(plan.DurationS));
         return streams;
     }

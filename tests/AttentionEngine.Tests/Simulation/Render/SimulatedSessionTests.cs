@@ -2,7 +2,7 @@ using System.Text.Json;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Formats;
-using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Sessions;
 using AttentionEngine.Simulation.Render;
 using AttentionEngine.Simulation.Scenes;
 using AttentionEngine.Tests.Simulation.Scenes;
@@ -29,7 +29,7 @@ public class SimulatedSessionTests
         var session = Render(folder, seed: 2);
         var recording = Record(session, Path.Combine(folder.Root, "a.xdf"));
         Assert.Empty(recording.Damage);
-        Assert.Equal(session.Scene.Rig.Streams.Where(s => s.Role != StreamRole.EgoCamera).Select(s => s.SourceId).Order(), recording.Streams.Select(s => s.Info.SourceId).Order());
+        Assert.Equal(session.Scene.Rig.Streams.Select(s => s.SourceId).Order(), recording.Streams.Select(s => s.Info.SourceId).Order());
 
         foreach (var stream in recording.Streams.Where(s => s.Info.NominalRateHz > 0))
         {
@@ -45,6 +45,12 @@ public class SimulatedSessionTests
         float[] sound = audio.ToSingles();
         for (int i = 0; i < audio.SampleCount; i += 997) Assert.Equal(session.Recording.Mixture[2][i], sound[i * 4 + 2]);
         Assert.Equal(["a_X", "a_Y", "a_Z", "b_X", "b_Y", "b_Z"], Find(recording, "sim-talkers").Info.ChannelLabels);
+        var camera = Find(recording, "sim-ego-camera");
+        Assert.Equal("FrameIndex", Assert.Single(camera.Info.ChannelLabels!));
+        Assert.Equal(Enumerable.Range(0, camera.SampleCount), (int[])camera.Values);
+        SessionFiles.WriteVideo(session, new SessionFolder(folder.Root), CancellationToken.None);
+        using var video = Y4mReader.Open(Path.Combine(folder.Root, camera.Info.Desc.Element("video")!.Element("uri")!.Value));
+        Assert.Equal(camera.SampleCount, video.Frames);
         Assert.Equal(["scene_start", "scene_stop"], (string[])Find(recording, "sim-markers").Values);
     }
 

@@ -11,22 +11,12 @@ internal sealed class SceneFolder : IDisposable
     public SceneFolder()
     {
         Root = Directory.CreateTempSubdirectory("attend-scene").FullName;
-        File.Copy(Path.Combine(RepositoryRoot, "rigs", "sim-bte4.yaml"), Path.Combine(Root, "rig.yaml"));
+        File.Copy(Path.Combine(Repository.Root, "rigs", "sim-bte4.yaml"), Path.Combine(Root, "rig.yaml"));
         Directory.CreateDirectory(Path.Combine(Root, "speech"));
         foreach (string name in new[] { "v1", "r2-a", "r2-b" }) WriteBursts(Path.Combine(Root, "speech", name + ".wav"), new SeededRandom(1).Fork(name));
     }
 
     public string Root { get; }
-
-    public static string RepositoryRoot
-    {
-        get
-        {
-            for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
-                if (File.Exists(Path.Combine(d.FullName, "AttentionEngine.sln"))) return d.FullName;
-            throw new InvalidOperationException("the tests do not run inside the repository");
-        }
-    }
 
     public string Write(string scene)
     {

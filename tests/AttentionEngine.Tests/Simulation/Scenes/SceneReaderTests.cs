@@ -72,13 +72,13 @@ public class SceneReaderTests
     [Fact]
     public void The_scenes_that_ship_can_be_read()
     {
-        string rigs = Path.Combine(SceneFolder.RepositoryRoot, "rigs");
+        string rigs = Path.Combine(Repository.Root, "rigs");
         string[] scenes = Directory.GetFiles(rigs, "sim-*.yaml").Where(f => File.ReadLines(f).First().Contains(SceneReader.Schema, StringComparison.Ordinal)).ToArray();
         Assert.True(scenes.Length >= 4);
         foreach (string file in scenes)
         {
             string text = File.ReadAllText(file);
-            if (text.Contains("../shared/", StringComparison.Ordinal) && !Directory.Exists(Path.Combine(SceneFolder.RepositoryRoot, "..", "shared", "data", "speech"))) continue;
+            if (text.Contains("../shared/", StringComparison.Ordinal) && !Directory.Exists(Path.Combine(Repository.Root, "..", "shared", "data", "speech"))) continue;
             if (text.Contains("folder: default", StringComparison.Ordinal) && !Directory.Exists(AttentionEngine.Simulation.Speech.SpeechFolder.DefaultRoot)) Assert.Skip("the default speech has not been made: rigs/speech/make-default-speech.sh");
             var scene = SceneReader.Read(file);
             Assert.Equal(Path.GetFileNameWithoutExtension(file), scene.Name);
@@ -89,11 +89,11 @@ public class SceneReaderTests
     [Fact]
     public void Talkers_for_tests_are_never_trained_on()
     {
-        string[] Ids(string name) => [.. File.ReadLines(Path.Combine(SceneFolder.RepositoryRoot, "rigs", "speech", name)).Where(l => !l.StartsWith('#'))];
+        string[] Ids(string name) => [.. File.ReadLines(Path.Combine(Repository.Root, "rigs", "speech", name)).Where(l => !l.StartsWith('#'))];
         Assert.Equal(8, Ids("test-talkers.txt").Length);
         Assert.Equal(235, Ids("train-talkers.txt").Length);
         Assert.Empty(Ids("test-talkers.txt").Intersect(Ids("train-talkers.txt")));
-        string real = File.ReadAllText(Path.Combine(SceneFolder.RepositoryRoot, "rigs", "sim-real-speech.yaml"));
+        string real = File.ReadAllText(Path.Combine(Repository.Root, "rigs", "sim-real-speech.yaml"));
         Assert.Equal(4, Ids("test-talkers.txt").Count(id => real.Contains($"voice: \"{id}\"", StringComparison.Ordinal)));
     }
 }
