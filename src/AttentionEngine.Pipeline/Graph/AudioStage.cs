@@ -1,0 +1,119 @@
+using AttentionEngine.Core.Health;
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Core.Time;
+using AttentionEngine.Pipeline.Journal;
+using AttentionEngine.Separation;
+
+namespace AttentionEngine.Pipeline.Graph;
+
+/// <summary>
+/// The audio path over a microphone stream: cuts it into blocks, runs the native path, and keeps microphones, beams and ears for the
+/// tick and the files. A stretch that the stream lost is filled with silence, so that sample n of every output is sample n of the
+/// array. The same code runs on the audio thread (live) and in the step runner (replay).
+/// </summary>
+public sealed class AudioStage : IFeedTarget, IDisposable
+{
+    public const int Ears = 2;
+    private const double HistoryS = 20;
+    private const double GapS = 0.02;
+
+    private readonly AudioPath _path;
+    private readonly IHealthSink _health;
+    private readonly int _microphones, _block;
+    private readonly double _rateHz;
+    private readonly float[] _input, _beams, _output;
+    private readonly float[] _one = new float[1];
+    private readonly double[] _blockTime = new double[1];
+    private int _filled;
+    private double _expectedStampS = double.NaN;
+
+    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, IHealthSink health)
+    {
+        _path = new AudioPath(array, settings, talkers);
+        _health = health;
+        _microphones = array.Count;
+        _rateHz = array.SampleRateHz;
+        _block = _path.BlockFrames;
+        _input = new float[_microphones * _block];
+        _beams = new float[talkers * _block];
+        _output = new float[Ears * _block];
+        int history = (int)(HistoryS * _rateHz) / _block * _block;
+        Microphones = new AudioHistory(_microphones, history);
+        Beams = new AudioHistory(talkers, history);
+        Output = new AudioHistory(Ears, history);
+        Blocks = new StreamBuffer(1, history / _block / 2);
+    }
+
+    public AudioPath Path => _path;
+    public int BlockFrames => _block;
+
+    /// <summary>What the array heard, [M].</summary>
+    public AudioHistory Microphones { get; }
+
+    /// <summary>Each talker's beam before attention gains, [K].</summary>
+    public AudioHistory Beams { get; }
+
+    /// <summary>What goes to the ears, [2].</summary>
+    public AudioHistory Output { get; }
+
+    /// <summary>One frame a processed block: the time of its last sample on the capture host's clock.</summary>
+    public StreamBuffer Blocks { get; }
+    public DurationHistogram BlockCpu { get; } = new();
+    public SpscRing<SteeringTake> Takes { get; } = new(1024);
+
+    /// <summary>Chunks that arrived later than this after their capture count as xruns: a device would have run dry.</summary>
+    public double PlayoutBufferS { get; init; } = 0.06;
+    public long Xruns { get; private set; }
+
+    /// <summary>Samples that the stream lost and that were filled with silence.</summary>
+    public long Filled { get; private set; }
+    public int Free => Math.Max(0, Blocks.Free - 4096 / _block) * _block;
+    public long Available => Blocks.Written;
+
+    /// <inheritdoc/>
+    public void Accept(ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS, ReadOnlySpan<double> timesS, double receiveTimeS)
+    {
+        if (receiveTimeS - timesS[^1] > PlayoutBufferS) Xruns++;
+        for (int i = 0; i < stampsS.Length; i++)
+        {
+            double lostS = stampsS[i] - _expectedStampS;
+            if (lostS > GapS) Fill(lostS, timesS[i]);
+            _expectedStampS = stampsS[i] + 1 / _rateHz;
+            for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = values[i * _microphones + m];
+            if (++_filled == _block) ProcessBlock(timesS[i]);
+        }
+    }
+
+    /// <summary>Silence for a lost stretch, at most what the history can hold.</summary>
+    private void Fill(double lostS, double resumeTimeS)
+    {
+        long lost = (long)Math.Round(lostS * _rateHz);
+        long fill = Math.Min(lost, Blocks.Free / 2 * (long)_block);
+        _health.Report(new HealthEvent(StreamTime.FromSeconds(resumeTimeS), HealthKind.Gap, "Audio", lost,
+            FormattableString.Invariant($"{lost} samples ({lostS * 1000:F1} ms) missing; {fill} filled with silence")));
+        Filled += fill;
+        for (long i = 0; i < fill; i++)
+        {
+            for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = 0;
+            if (++_filled == _block) ProcessBlock(resumeTimeS - (fill - i) / _rateHz);
+        }
+    }
+
+    private void ProcessBlock(double lastSampleTimeS)
+    {
+        double startMs = ThreadCpuClock.NowMs();
+        _path.Process(_input, _output, _beams);
+        BlockCpu.Add(ThreadCpuClock.NowMs() - startMs);
+        while (_path.TryReadTaken(out long id, out long sample, out var kind))
+            if (kind is TakenKind.Weights or TakenKind.Gains) Takes.TryAdd(new SteeringTake(kind == TakenKind.Weights ? SteeringKind.Weights : SteeringKind.Gains, id, sample));
+        Microphones.Append(_input, _block);
+        Beams.Append(_beams, _block);
+        Output.Append(_output, _block); // before Blocks: a tick that sees the block finds its sound
+        _blockTime[0] = lastSampleTimeS;
+        Blocks.Append(_one, _blockTime, lastSampleTimeS);
+        _filled = 0;
+    }
+
+    public void Dispose() => _path.Dispose();
+}

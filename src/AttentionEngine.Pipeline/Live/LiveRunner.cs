@@ -1,0 +1,206 @@
+using AttentionEngine.Attention;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Health;
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Sessions;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Core.Time;
+using AttentionEngine.Pipeline.Graph;
+using AttentionEngine.Pipeline.Journal;
+using AttentionEngine.Pipeline.Recording;
+
+namespace AttentionEngine.Pipeline.Live;
+
+/// <param name="Seconds">Length of the run from the first audio sample; null until cancelled.</param>
+/// <param name="WaitS">How long required streams may take to appear.</param>
+/// <param name="AllowanceS">How long after its time a tick waits for data on their way.</param>
+public sealed record LiveOptions(double? Seconds, double WaitS = 10, double AllowanceS = 0.03, string EngineVersion = "", IReadOnlyList<(string Name, string Sha256)>? Models = null);
+
+/// <summary>Runs the graph on live streams: a receiver thread per stream, one tick thread, one host thread that records.</summary>
+public sealed class LiveRunner : IDisposable
+{
+    private const double OptionalPatienceS = 1.5, DrainS = 0.2;
+    private readonly Rig _rig;
+    private readonly IStreamTransport _transport;
+    private readonly LiveOptions _options;
+    private readonly SessionFolder _folder;
+    private readonly IRecordingSink _recording;
+    private readonly IRecordingSink _outlets;
+    private readonly List<(RigStream Rig, StreamPump Pump, StreamFeed? Feed, int Recorded)> _streams = [];
+    private readonly HealthLog _health = new();
+    private FrameTarget? _frames;
+
+    /// <param name="recording">The session's file; gets the rig's streams and the engine's own.</param>
+    /// <param name="outlets">Where the engine publishes its own streams.</param>
+    public LiveRunner(Rig rig, IStreamTransport transport, SessionFolder folder, IRecordingSink recording, IRecordingSink outlets, LiveOptions options)
+    {
+        (_rig, _transport, _folder, _recording, _outlets, _options) = (rig, transport, folder, recording, outlets, options);
+    }
+
+    public HealthLog Health => _health;
+
+    /// <summary>The last filter set, for the report.</summary>
+    public BeamformerWeights? LastWeights { get; private set; }
+
+    /// <summary>Called when the first audio sample has come and the ticks begin.</summary>
+    public Action? Started { get; set; }
+
+    /// <summary>Called about twice a second with seconds done, for a progress line.</summary>
+    public Action<double>? Progress { get; init; }
+
+    /// <summary>Runs to the end, or until cancelled; everything recorded so far is finalised either way.</summary>
+    /// <exception cref="StreamMissingException">A required stream did not appear.</exception>
+    public RunResult Run(CancellationToken cancellation)
+    {
+        var found = StreamDirectory.Find(_rig, _transport, TimeSpan.FromSeconds(_options.WaitS), TimeSpan.FromSeconds(OptionalPatienceS), cancellation);
+        foreach (var missing in _rig.Streams.Where(s => !found.ContainsKey(s.Role)))
+            _health.Report(new HealthEvent(Now, HealthKind.MissingStream, missing.Role.ToString(), 1, $"optional stream source_id `{missing.SourceId}` was not there at the start; the run goes on without it"));
+
+        var inlets = new Dictionary<StreamRole, IStreamInlet>();
+        try
+        {
+            foreach (var (role, resolved) in found)
+            {
+                inlets[role] = _transport.CreateInlet(resolved, new InletOptions());
+                inlets[role].Open(TimeSpan.FromSeconds(_options.WaitS), cancellation); // from here on Info has the source's full metadata
+            }
+            return RunOn(inlets, cancellation);
+        }
+        finally
+        {
+            foreach (var stream in _streams) stream.Pump.Dispose();
+            foreach (var inlet in inlets.Values) inlet.Dispose();
+            _frames?.Dispose();
+        }
+    }
+
+    private RunResult RunOn(Dictionary<StreamRole, IStreamInlet> inlets, CancellationToken cancellation)
+    {
+        StreamInfo? Info(StreamRole role) => inlets.GetValueOrDefault(role)?.Info;
+        var talkerIds = TalkerNames.Of(_rig, Info(StreamRole.Talkers));
+        var eeg = Info(StreamRole.Eeg);
+        CheckAudio(Info(StreamRole.Audio)!);
+        using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), _health);
+        foreach (var (role, inlet) in inlets)
+        {
+            var rigStream = _rig.Find(role)!;
+            var feed = MakeFeed(rigStream, inlet.Info, pipeline);
+            var pump = PumpFactory.Create(inlet, _transport, _health, role.ToString(), feed);
+            _streams.Add((rigStream, pump, feed, _recording.AddStream(inlet.Info)));
+        }
+        foreach (var stream in _streams) stream.Pump.Start();
+        return RunConnected(pipeline, cancellation);
+    }
+
+    private StreamTime Now => StreamTime.FromSeconds(_transport.LocalClockS);
+
+    private void CheckAudio(StreamInfo audio)
+    {
+        if (audio.ChannelCount != _rig.Array.Count)
+            throw new InputDataException($"audio stream `{audio.Name}` has {audio.ChannelCount} channels, the rig's array has {_rig.Array.Count} microphones. Correct `array.microphones` in {_rig.FilePath}, or the device's channel selection.");
+        if (Math.Abs(audio.NominalRateHz - _rig.Array.SampleRateHz) > 0.5)
+            throw new InputDataException(FormattableString.Invariant($"audio stream `{audio.Name}` runs at {audio.NominalRateHz} Hz, the rig says array.rate_hz {_rig.Array.SampleRateHz}. Set one to the other."));
+    }
+
+    public static EegStream? EegOf(StreamInfo? eeg)
+    {
+        if (eeg is null) return null;
+        return eeg.ChannelLabels is { } labels && labels.Count == eeg.ChannelCount
+            ? new EegStream(labels, eeg.NominalRateHz) : throw new InputDataException($"EEG stream `{eeg.Name}` has {eeg.ChannelCount} channels and {eeg.ChannelLabels?.Count ?? 0} labels in desc/channels; the decoder needs a 10-20 label for each.");
+    }
+
+    private StreamFeed? MakeFeed(RigStream stream, StreamInfo info, AttentionPipeline pipeline)
+    {
+        if (FeedTargets.For(stream.Role, info, _rig, pipeline, FeedTargets.VideoUri(info), _health) is not { } target) return null;
+        _frames ??= target as FrameTarget;
+        return new StreamFeed(stream, info, target);
+    }
+
+    private RunResult RunConnected(AttentionPipeline pipeline, CancellationToken cancellation)
+    {
+        var audio = _streams.First(s => s.Rig.Role == StreamRole.Audio).Feed!;
+        double waitUntil = _transport.LocalClockS + _options.WaitS;
+        while (double.IsNaN(audio.FirstTimeS))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ThrowIfFailed();
+            if (_transport.LocalClockS > waitUntil)
+                throw new StreamMissingException(FormattableString.Invariant($"audio stream `{audio.Info.Name}` is there but sent no sample within {_options.WaitS:0.#} s. Start its device."));
+            Thread.Sleep(2);
+        }
+        double startS = audio.FirstTimeS;
+        var ticks = new TickRing(512, pipeline.TalkerIds.Count, pipeline.FeatureNames.Count);
+        var journal = new JournalWriter(_folder.Journal);
+        journal.Header(new JournalHeader(_options.EngineVersion, _rig.Name, _rig.Attention.TickMs, startS, pipeline.Audio.BlockFrames, pipeline.TalkerIds,
+            _streams.Select(s => (s.Rig.Role, s.Rig.SourceId)).ToList(), _options.Models ?? []));
+        using var writer = new SessionWriter(_folder, pipeline, ticks, _health, journal, startS, [_recording, _outlets]);
+
+        var loop = new TickLoop(pipeline, ticks, _transport, startS, _options.AllowanceS);
+        long tickCount = _options.Seconds is { } seconds ? (long)Math.Round(seconds / pipeline.TickS) : long.MaxValue;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Started?.Invoke();
+        loop.Start(tickCount, stop.Token);
+        string reason = Host(writer, loop, cancellation);
+        stop.Cancel();
+        loop.Join();
+        Thread.Sleep(TimeSpan.FromSeconds(DrainS)); // samples stamped before the stop are still on their way
+        foreach (var stream in _streams) stream.Pump.RequestStop();
+        foreach (var stream in _streams) stream.Pump.Join();
+        ReportLosses(pipeline, ticks, writer);
+        Record(writer);
+        writer.Drain();
+        journal.Finish(reason);
+        if (loop.Failure is { } failure) throw new InvalidOperationException("the tick thread failed", failure);
+        ThrowIfFailed();
+        LastWeights = pipeline.LastWeights;
+        return RunResult.From(_rig, pipeline, writer, _health, startS, reason,
+            _streams.Select(s => StreamReport.Of(s.Rig, s.Pump.Tap, s.Feed, s.Pump.OffsetUncertaintyS, s.Pump.Counters, _health)).ToList());
+    }
+
+    /// <summary>The host thread's loop: recording, journal, progress.</summary>
+    /// <returns>Why the run ended.</returns>
+    private string Host(SessionWriter writer, TickLoop loop, CancellationToken cancellation)
+    {
+        int turns = 0;
+        while (loop.Running)
+        {
+            Record(writer);
+            writer.Drain();
+            if (turns++ % 25 == 0) { writer.Journal.Flush(); Progress?.Invoke(loop.DoneS); }
+            if (_streams.Any(s => s.Pump.Failure is not null)) return "a receiver failed";
+            if (cancellation.WaitHandle.WaitOne(20)) return "interrupted";
+        }
+        return loop.Failure is null ? "completed" : "the tick thread failed";
+    }
+
+    private void Record(SessionWriter writer)
+    {
+        foreach (var (rig, pump, _, recorded) in _streams)
+        {
+            pump.Tap.Drain(_recording, recorded);
+            while (pump.ClockUpdates.TryTake(out var update)) writer.Journal.Clock(rig.Role, update);
+            if (pump is TextPump text)
+                while (text.Markers.TryDequeue(out var marker)) writer.Journal.Marker(marker.CaptureTime.Seconds, marker.Text);
+        }
+    }
+
+    private void ReportLosses(AttentionPipeline pipeline, TickRing ticks, SessionWriter writer)
+    {
+        void Loss(long count, string source, string what)
+        {
+            if (count > 0) _health.Report(new HealthEvent(Now, HealthKind.Drop, source, count, what));
+        }
+        foreach (var stream in _streams) Loss(stream.Pump.Tap.Refused, stream.Rig.Role.ToString(), "samples not recorded: the disk was too slow");
+        Loss(ticks.Refused, "ticks", "ticks not journaled: the disk was too slow");
+        Loss(pipeline.Inputs.Refused, "graph", "frames refused at a full input of the graph");
+        Loss(writer.EarSamplesLost, "ears", "samples missing from the ear files: the disk was too slow");
+    }
+
+    private void ThrowIfFailed()
+    {
+        foreach (var stream in _streams)
+            if (stream.Pump.Failure is { } failure) throw failure is AttendException known ? known : new InvalidOperationException($"the receiver of {stream.Pump.Name} failed", failure);
+    }
+
+    public void Dispose() => _frames?.Dispose();
+}

@@ -1,0 +1,29 @@
+using System.Xml.Linq;
+using AttentionEngine.Core.Streams;
+
+namespace AttentionEngine.Pipeline.Recording;
+
+/// <summary>What the engine itself publishes and records: posterior, decision, health.</summary>
+public static class EngineStreams
+{
+    public static StreamInfo Posterior(string rig, IReadOnlyList<string> talkerIds, double tickMs) => new()
+    {
+        Name = "AttentionPosterior", Type = "Attention", ChannelCount = talkerIds.Count + 1, NominalRateHz = 1000 / tickMs, Format = ChannelFormat.Float32,
+        SourceId = $"attend-posterior-{rig}",
+        Desc = StreamInfo.DescOf(talkerIds.Append("none").Select(id => (id, "Probability", "1"))),
+    };
+
+    public static StreamInfo Decision(string rig, IReadOnlyList<string> talkerIds) => new()
+    {
+        Name = "AttentionDecision", Type = "Markers", ChannelCount = 1, NominalRateHz = 0, Format = ChannelFormat.Text,
+        SourceId = $"attend-decision-{rig}",
+        Desc = StreamInfo.DescOf([("AttendedTalker", "Markers", "id")], new XElement("talkers", talkerIds.Select(id => new XElement("talker", id)))),
+    };
+
+    public static StreamInfo Health(string rig) => new()
+    {
+        Name = "AttentionHealth", Type = "Markers", ChannelCount = 1, NominalRateHz = 0, Format = ChannelFormat.Text,
+        SourceId = $"attend-health-{rig}",
+        Desc = StreamInfo.DescOf([("HealthEvent", "Markers", "text")]),
+    };
+}
