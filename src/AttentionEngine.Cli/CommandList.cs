@@ -7,6 +7,9 @@ internal static class CommandList
 {
     public static IEnumerable<Command> All()
     {
+        yield return DemoCommand.Create();
+        yield return RunCommand.Create();
+        yield return ReplayCommand.Create();
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
         yield return RigCommand.Create();

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using AttentionEngine.Cli.Runs;
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Simulation.Scenes;
+
+namespace AttentionEngine.Cli.Commands;
+
+/// <summary><c>attend demo</c>: a simulated rig as its own process, the live engine on its streams, a scored session.</summary>
+internal static class DemoCommand
+{
+    public static Command Create()
+    {
+        var seconds = new Option<double>("--seconds") { Description = "Length of the scene", DefaultValueFactory = _ => 30 };
+        var scene = new Option<string?>("--scene") { Description = "Scene file (default: rigs/sim-conversations.yaml)" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of everything that is random", DefaultValueFactory = _ => 1 };
+        var output = new Option<string?>("--out") { Description = "New folder for the session (default: sessions/demo-DATE in the current folder)" };
+        var command = new Command("demo", "Closes the loop with no hardware: simulated streams over real LSL, live decoding, steering, a report. Example: attend demo --seconds 30") { seconds, scene, seed, output };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(seconds) is var s && !(s is >= 1 and <= 3600)) result.AddError($"--seconds is {s}; expected 1 to 3600.");
+        });
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+            Run(parsed.GetValue(scene) ?? RepositoryFiles.DefaultScene(), parsed.GetValue(seconds), parsed.GetValue(seed),
+                parsed.GetValue(output) ?? RepositoryFiles.NewSessionPath("demo"), parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(string sceneFile, double seconds, ulong seed, string output, bool json, CancellationToken cancellation)
+    {
+        var rig = RigReader.Read(SceneReader.Read(sceneFile).RigPath);
+        var options = new EngineRunOptions(rig, output, seconds, WaitS: 120, "attend.demo/1") { Scene = sceneFile, Seed = seed };
+        return EngineRun.Execute(options, folder => SimulatorProcess.Start(sceneFile, folder, seed, seconds, cancellation), json, cancellation);
+    }
+}

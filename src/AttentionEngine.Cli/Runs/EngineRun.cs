@@ -1,0 +1,78 @@
+using System.Globalization;
+using AttentionEngine.Capture.Lsl;
+using AttentionEngine.Capture.Xdf;
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Sessions;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Pipeline.Live;
+
+namespace AttentionEngine.Cli.Runs;
+
+/// <param name="Seconds">Null until Ctrl-C.</param>
+internal sealed record EngineRunOptions(Rig Rig, string Output, double? Seconds, double WaitS, string Schema)
+{
+    /// <summary>Scene and seed, for the report of a simulated run.</summary>
+    public string? Scene { get; init; }
+    public ulong? Seed { get; init; }
+}
+
+/// <summary>One live run from start to report: what `run` and `demo` share.</summary>
+internal static class EngineRun
+{
+    /// <param name="startSimulator">Starts the simulated rig into the session's folder; null for a real rig.</param>
+    public static int Execute(EngineRunOptions options, Func<string, SimulatorProcess>? startSimulator, bool json, CancellationToken cancellation)
+    {
+        var session = SessionFolder.Create(options.Output);
+        var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
+        var rig = RigReader.Read(session.Rig);
+        using var transport = new LslTransport();
+        using var recording = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
+        using var outlets = new OutletSink(transport);
+        var progress = new Progress(startSimulator is null ? "running" : "demo", options.Seconds);
+
+        if (startSimulator is not null) Console.Error.WriteLine("attend: rendering the scene and starting the simulated rig as its own process");
+        using var simulator = startSimulator?.Invoke(session.Root);
+        Console.Error.WriteLine($"attend: looking for the streams of {rig.Name}");
+        using var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report };
+        var cpu = new CpuMeter(simulator);
+        runner.Started = cpu.Start;
+        var run = runner.Run(cancellation);
+        cpu.Stop(run.Seconds);
+        progress.Done();
+
+        bool scored = simulator is not null && run.Ended == "completed";
+        if (scored) simulator!.WaitForEnd(TimeSpan.FromSeconds(30));
+        var score = SessionEnd.Score(rig, session, scored ? session.Root : null, run);
+        var summary = RunSummary.Make(options.Schema, session.Root, run, score, cpu.Engine, cpu.Simulator);
+        List<(string, string)> provenance = [("engine", EngineVersion.Text), ("rig", rig.Name)];
+        if (options.Scene is { } scene) provenance.Add(("scene", Path.GetFileName(scene)));
+        if (options.Seed is { } seed) provenance.Add(("seed", seed.ToString(CultureInfo.InvariantCulture)));
+        provenance.AddRange(models.Select(m => ($"sha256 of {m.Name}", m.Sha256)));
+        (string, double)[] cpuParts = simulator is null ? [("engine", cpu.Engine)] : [("engine", cpu.Engine), ("simulator", cpu.Simulator)];
+        var facts = SessionEnd.Facts(startSimulator is null ? "run" : "demo", rig, run, runner.LastWeights, cpuParts, provenance);
+        return SessionEnd.Finish(session, summary, run, score, facts, json);
+    }
+
+    /// <summary>CPU seconds per second of the engine's process and the simulator's, between start and stop.</summary>
+    private sealed class CpuMeter(SimulatorProcess? simulator)
+    {
+        private TimeSpan _engineStart;
+        private double _simulatorStart;
+
+        public double Engine { get; private set; } = double.NaN;
+        public double Simulator { get; private set; } = double.NaN;
+
+        public void Start()
+        {
+            _engineStart = Environment.CpuUsage.TotalTime;
+            _simulatorStart = simulator?.CpuS ?? 0;
+        }
+
+        public void Stop(double seconds)
+        {
+            if (!(seconds > 0)) return;
+            Engine = (Environment.CpuUsage.TotalTime - _engineStart).TotalSeconds / seconds;
+            if (simulator is not null) Simulator = (simulator.CpuS - _simulatorStart) / seconds;
+        }
+    }
+}
