@@ -8,11 +8,13 @@ public static class SessionScorer
     /// <param name="sessionDir">Folder with <c>ticks/</c> and <c>truth/</c>.</param>
     /// <param name="rule">The live engine's decision policy: every baseline goes through it.</param>
     /// <param name="decoder">The fusion model with one sense at a time; null leaves the single-sense baselines out.</param>
-    public static SessionScore Score(string sessionDir, IDecisionRule rule, ISingleSenseDecoder? decoder = null)
+    /// <param name="sound">What speech scoring needs; null leaves it out.</param>
+    public static SessionScore Score(string sessionDir, IDecisionRule rule, ISingleSenseDecoder? decoder = null, SpeechInput? sound = null)
     {
         TickLog log = TickLog.Read(sessionDir);
         SessionTruth truth = SessionTruth.Read(sessionDir, log.Talkers);
-        return Score(log, truth, rule, decoder);
+        SessionScore score = Score(log, truth, rule, decoder);
+        return sound is null ? score : score with { Speech = SpeechScorer.Score(sessionDir, log, truth, sound) };
     }
 
     /// <summary>The attention figures alone.</summary>

@@ -116,6 +116,24 @@ public sealed partial class SessionReportTests : IDisposable
         Assert.True(root.GetProperty("score").GetProperty("chance").GetDouble() is > 0.2 and < 0.8);
     }
 
+    /// <summary>In a real browser: every chart draws, under the page's own security policy, with hostile names too.</summary>
+    [Fact, Trait("tier", "system")]
+    public async Task Every_chart_draws_in_a_browser()
+    {
+        const string browser = "/usr/bin/chromium";
+        if (!File.Exists(browser)) Assert.Skip($"NOT TESTED: {browser} is not installed.");
+        Report([Hostile, "b", "c", "d"], Hostile, 20);
+        var start = new System.Diagnostics.ProcessStartInfo(browser) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom", "--user-data-dir=" + _folder.File("browser"), new Uri(_folder.File("report.html")).AbsoluteUri])
+            start.ArgumentList.Add(argument);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        Task<string> messages = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string page = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotMatch("CONSOLE.*(rror|Refused|violates)", await messages);
+        foreach (string chart in (string[])["figures", "attention", "evidence", "directions", "scene", "waves", "spectra"])
+            Assert.Matches($"id=\"chart-{chart}\"[^>]*>\\s*<div[^>]*>\\s*<canvas", page);
+    }
+
     [Fact]
     public void Without_truth_no_figure_of_accuracy_is_given()
     {

@@ -1,5 +1,7 @@
 using AttentionEngine.Analysis.Scoring;
 using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Formats;
+using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Tests.Analysis;
@@ -51,6 +53,60 @@ public sealed class SessionScorerTests : IDisposable
         SessionTruth truth = Scoring.Truth([new(0, 0, 10)], [new(0, 1, 4), new(1, 2, 3), new(2, 5, 6)]);
         int[] followed = new ArgMaxRule().Decide(Scoring.Times(80), VoiceBaselines.ActivityOnly(Scoring.Times(80), 3, truth), 3);
         Assert.Equal([-1, 0, 1, 0, 0, 2, 2, 2], Enumerable.Range(0, 8).Select(s => followed[10 * s + 5]));
+    }
+
+    private SpeechInput Sound(SyntheticSession session)
+    {
+        string unprocessed = Path.Combine(session.Directory, "unprocessed.wav"); // the array's two microphones are the references
+        return SpeechInput.Read(session.Directory, SyntheticSession.Array, AudioFile.Read(unprocessed), SyntheticSession.DelayS);
+    }
+
+    [Fact]
+    public void Speech_gains_what_the_others_were_turned_down_by()
+    {
+        var session = new SyntheticSession(_directory, 16);
+        SpeechFigures speech = SessionScorer.Score(_directory, new ArgMaxRule(), sound: Sound(session)).Speech!;
+        Assert.Equal(0, speech.AlignmentSamples);
+        // others at −12 dB in both steered ears: the reference microphone gains 12 dB, the best microphone is at least as good as it
+        Assert.Equal(-20 * Math.Log10(SyntheticSession.LeakageOut), speech.SiSdrOutDb - speech.SiSdrReferenceDb, 0.2);
+        Assert.True(speech.SiSdrBestMicrophoneDb >= speech.SiSdrReferenceDb - 1e-9);
+        Assert.InRange(speech.SiSdrImprovementDb, 8, 12.2);
+        Assert.True(speech.EstoiOut > speech.EstoiIn + 0.05);
+        Assert.Equal(2, speech.Spans.Count);
+        // anna on the left, then dan on the right
+        Assert.Equal([(session.Ids[0], 0), (session.Ids[3], 1)], speech.Spans.Select(s => (s.Talker, s.Ear)));
+        double overlapS = Enumerable.Range(0, 16_000).Count(ms =>
+        {
+            double t = SyntheticSession.StartS + ms * 1e-3;
+            int attended = session.Attended.First(s => s.Holds(t)).Talker;
+            return session.Activity.Any(a => a.Talker == attended && a.Holds(t)) && session.Activity.Any(a => a.Talker != attended && a.Holds(t));
+        }) * 1e-3;
+        Assert.Equal(overlapS, speech.OverlapS, 0.02);
+    }
+
+    [Fact]
+    public void A_wrong_delay_shows_and_a_late_start_of_recording_is_found()
+    {
+        var session = new SyntheticSession(_directory, 16);
+        SpeechInput sound = Sound(session);
+        double right = SessionScorer.Score(_directory, new ArgMaxRule(), sound: sound).Speech!.SiSdrOutDb;
+        Assert.True(SessionScorer.Score(_directory, new ArgMaxRule(), sound: sound with { AlgorithmicDelayS = 0 }).Speech!.SiSdrOutDb < right - 10);
+        const int late = 4321;
+        PlanarAudio Cut(PlanarAudio a) => new([.. Enumerable.Range(0, a.Channels).SelectMany(c => a.Channel(c)[late..].ToArray())], a.Channels, a.RateHz);
+        SpeechFigures cut = SessionScorer.Score(_directory, new ArgMaxRule(), sound: sound with { Mixture = Cut(sound.Mixture), Steered = Cut(sound.Steered) }).Speech!;
+        Assert.Equal(late, cut.AlignmentSamples);
+        Assert.Equal(right, cut.SiSdrOutDb, 0.3);
+    }
+
+    [Fact]
+    public void Sound_of_another_run_is_refused()
+    {
+        var session = new SyntheticSession(_directory, 4);
+        SpeechInput sound = Sound(session);
+        var random = new SeededRandom(4);
+        var foreign = new PlanarAudio([.. sound.Mixture.Samples.Select(_ => (float)random.Normal())], 2, SyntheticSession.RateHz);
+        var error = Assert.Throws<InputDataException>(() => SessionScorer.Score(_directory, new ArgMaxRule(), sound: sound with { Mixture = foreign }));
+        Assert.Contains("different runs", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
