@@ -17,5 +17,6 @@ internal static class CommandList
         yield return DoctorCommand.Create();
         yield return ModelCommand.Create();
         yield return StreamsCommand.Create();
+        yield return TrainCommand.Create();
     }
 }
