@@ -10,6 +10,9 @@ internal static class GapAwareDejitter
     private const double BreakS = 1, WindowS = 0.25;
     private const int LeastWindow = 6, MostWindow = 400;
 
+    // Medians over long recordings are taken from about so many places.
+    private const int MostLooks = 50_000;
+
     /// <param name="timesS">[samples] in and out, seconds.</param>
     public static (IReadOnlyList<XdfSegment> Runs, IReadOnlyList<XdfGap> Gaps, double EffectiveRateHz) Apply(double[] timesS, double nominalRateHz)
     {
@@ -50,8 +53,9 @@ internal static class GapAwareDejitter
     private static double MedianPeriod(double[] timesS, double nominalRateHz)
     {
         int stride = Math.Clamp(timesS.Length / 4, 1, Math.Max(1, (int)(5 * nominalRateHz)));
-        var periods = new double[timesS.Length - stride];
-        for (int i = 0; i < periods.Length; i++) periods[i] = (timesS[i + stride] - timesS[i]) / stride;
+        int every = Math.Max(1, (timesS.Length - stride) / MostLooks);
+        var periods = new double[(timesS.Length - stride - 1) / every + 1];
+        for (int k = 0; k < periods.Length; k++) periods[k] = (timesS[k * every + stride] - timesS[k * every]) / stride;
         double median = XdfClockSync.Median(periods);
         return median > 0 ? median : 1 / nominalRateHz;
     }
@@ -59,12 +63,16 @@ internal static class GapAwareDejitter
     /// <summary>Samples after which the stamps step up by more than half a period and three deviations of the usual step, or break.</summary>
     private static List<int> Candidates(double[] timesS, double periodS)
     {
-        var away = new double[timesS.Length - 1];
-        for (int i = 0; i < away.Length; i++) away[i] = Math.Abs(timesS[i + 1] - timesS[i] - periodS);
+        int every = Math.Max(1, timesS.Length / MostLooks);
+        var away = new double[(timesS.Length - 2) / every + 1];
+        for (int k = 0; k < away.Length; k++) away[k] = Math.Abs(timesS[k * every + 1] - timesS[k * every] - periodS);
         double limit = Math.Max(0.5 * periodS, 3 * 1.4826 * XdfClockSync.Median(away));
         var found = new List<int>();
-        for (int i = 0; i < away.Length; i++)
-            if (timesS[i + 1] - timesS[i] - periodS > limit || away[i] > BreakS / 2) found.Add(i);
+        for (int i = 0; i + 1 < timesS.Length; i++)
+        {
+            double stepS = timesS[i + 1] - timesS[i] - periodS;
+            if (stepS > limit || Math.Abs(stepS) > BreakS / 2) found.Add(i);
+        }
         return found;
     }
 
@@ -112,7 +120,7 @@ internal static class GapAwareDejitter
     /// </summary>
     private static double UsualStep(double[] timesS, double periodS, List<int> candidates)
     {
-        int window = Window(periodS), stride = Math.Max(1, window / 2);
+        int window = Window(periodS), stride = Math.Max(Math.Max(1, window / 2), timesS.Length / 2000);
         var steps = new List<double>();
         int c = 0;
         for (int i = window; i + window < timesS.Length; i += stride)

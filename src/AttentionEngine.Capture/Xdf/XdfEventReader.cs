@@ -17,7 +17,7 @@ public sealed class XdfEventReader : IDisposable
     private readonly XdfBytes _bytes;
     private readonly Dictionary<uint, XdfStream> _streams = [];
     private readonly Dictionary<uint, (double LastStampS, bool Certain)> _clocks = [];
-    private readonly Dictionary<uint, double> _roundTripS = [];
+    private readonly Dictionary<uint, (double RoundTripS, double LocalTimeS)> _probes = [];
     private readonly List<XdfDamage> _damage = [];
     private readonly XdfSampleBlock _block = new();
     private long _position;
@@ -159,8 +159,10 @@ public sealed class XdfEventReader : IDisposable
         double time = BinaryPrimitives.ReadDoubleLittleEndian(content), offset = BinaryPrimitives.ReadDoubleLittleEndian(content[8..]);
         if (!double.IsFinite(time) || !double.IsFinite(offset)) return Skip(head, "a clock offset is not a finite number; it is left out");
         _position = head.End;
-        double roundTrip = _roundTripS.Remove(head.StreamId, out double known) ? known : double.NaN;
-        (Kind, Stream, ClockOffset) = (XdfEventKind.ClockOffset, stream, new XdfClockOffset(time, offset, roundTrip));
+        bool known = _probes.Remove(head.StreamId, out var probe);
+        (Kind, Stream, ClockOffset) = (XdfEventKind.ClockOffset, stream, known
+            ? new XdfClockOffset(time, offset, probe.RoundTripS) { LocalTimeS = probe.LocalTimeS }
+            : new XdfClockOffset(time, offset, double.NaN));
         return true;
     }
 
@@ -197,9 +199,10 @@ public sealed class XdfEventReader : IDisposable
             FileHeaderXml = Encoding.UTF8.GetString(content);
             if (XdfInfoXml.TryParse(FileHeaderXml) is null) AddDamage(head.Offset, head.End - head.Offset, null, "the file header's XML is damaged");
         }
-        else if (head.Tag == XdfFormat.Boundary && content.Length == 16 + XdfFormat.RoundTripBytes && content[16] == XdfFormat.RoundTripMark)
+        else if (head.Tag == XdfFormat.Boundary && content.Length == 16 + XdfFormat.ProbeBytes && content[16] == XdfFormat.ProbeMark)
         {
-            _roundTripS[BinaryPrimitives.ReadUInt32LittleEndian(content[17..])] = BinaryPrimitives.ReadDoubleLittleEndian(content[21..]);
+            _probes[BinaryPrimitives.ReadUInt32LittleEndian(content[17..])] =
+                (BinaryPrimitives.ReadDoubleLittleEndian(content[21..]), BinaryPrimitives.ReadDoubleLittleEndian(content[29..]));
         }
         _position = head.End;
         return false;

@@ -20,8 +20,11 @@ public sealed record XdfStream(uint StreamId, StreamInfo Info, string HeaderXml)
 /// <param name="RoundTripS">Round trip of the measurement, seconds; NaN in files of other recorders, which do not keep it.</param>
 public readonly record struct XdfClockOffset(double CollectionTimeS, double OffsetS, double RoundTripS)
 {
-    /// <summary>The probe as an inlet gave it; an unknown round trip becomes 0.</summary>
-    public ClockProbe ToProbe() => new(CollectionTimeS + OffsetS, OffsetS, double.IsNaN(RoundTripS) ? 0 : RoundTripS);
+    /// <summary>When it was made, on the recorder's clock, seconds; NaN in files of other recorders, where it is the sum of the other two.</summary>
+    public double LocalTimeS { get; init; } = double.NaN;
+
+    /// <summary>The probe as the inlet gave it, to the last bit in our own files; an unknown round trip becomes 0.</summary>
+    public ClockProbe ToProbe() => new(double.IsNaN(LocalTimeS) ? CollectionTimeS + OffsetS : LocalTimeS, OffsetS, double.IsNaN(RoundTripS) ? 0 : RoundTripS);
 }
 
 /// <summary>A part of a file that could not be used, or was mended.</summary>

@@ -145,9 +145,10 @@ public sealed class XdfWriter : IRecordingSink
             var s = Find(stream);
             _buffer.BeginChunk(XdfFormat.Boundary);
             _buffer.Put(XdfFormat.BoundaryUuid);
-            _buffer.PutByte(XdfFormat.RoundTripMark);
+            _buffer.PutByte(XdfFormat.ProbeMark);
             _buffer.PutUInt32((uint)s.Id);
             _buffer.PutDouble(probe.RoundTripS);
+            _buffer.PutDouble(probe.LocalTimeS);
             _buffer.EndChunk();
             double sourceTimeS = probe.LocalTimeS - probe.OffsetS;
             _buffer.BeginChunk(XdfFormat.ClockOffset, s.Id);

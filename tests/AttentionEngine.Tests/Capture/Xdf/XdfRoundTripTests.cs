@@ -92,6 +92,20 @@ public sealed class XdfRoundTripTests : IDisposable
     }
 
     [Fact]
+    public void Probes_come_back_to_the_last_bit()
+    {
+        string path = _temp.File("p.xdf");
+        var random = new SeededRandom(4);
+        ClockProbe[] probes = [.. Enumerable.Range(0, 200).Select(i => new ClockProbe(1000 + i + random.Uniform(), random.Normal(0, 1e6), random.Uniform()))];
+        using (var writer = new XdfWriter(path))
+        {
+            int s = writer.AddStream(XdfTestFile.Info("a", ChannelFormat.Float32, 1, 100));
+            foreach (var probe in probes) writer.WriteClockOffset(s, probe);
+        }
+        Assert.Equal(probes, XdfRecording.Read(path).Streams[0].ClockOffsets.Select(o => o.ToProbe()));
+    }
+
+    [Fact]
     public void What_a_killed_process_leaves_is_at_most_100_ms_short()
     {
         string path = _temp.File("k.xdf"), copy = _temp.File("copy.xdf");
