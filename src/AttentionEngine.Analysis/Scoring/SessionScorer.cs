@@ -14,8 +14,12 @@ public static class SessionScorer
         TickLog log = TickLog.Read(sessionDir);
         SessionTruth truth = SessionTruth.Read(sessionDir, log.Talkers);
         SessionScore score = Score(log, truth, rule, decoder);
-        return sound is null ? score : score with { Speech = SpeechScorer.Score(sessionDir, log, truth, sound) };
+        return sound is null ? score : score with { Speech = Speech(sessionDir, log, truth, sound) };
     }
+
+    /// <summary>The speech figures alone.</summary>
+    /// <param name="truthDir">Folder with <c>truth/images.wav</c>: the session, or the one that was replayed.</param>
+    public static SpeechFigures Speech(string truthDir, TickLog log, SessionTruth truth, SpeechInput sound) => SpeechScorer.Score(truthDir, log, truth, sound);
 
     /// <summary>The attention figures alone.</summary>
     public static SessionScore Score(TickLog log, SessionTruth truth, IDecisionRule rule, ISingleSenseDecoder? decoder = null)
