@@ -106,7 +106,7 @@ public sealed class DiffuseNoise
         }
         // A floor at -60 dB: a short signal has holes that no long-term spectrum has.
         double largest = spectrum.Max();
-        for (int b = 0; b < spectrum.Length; b++) spectrum[b] += 1e-6 * largest;
+        for (int b = 0; b < spectrum.Length; b++) spectrum[b] += largest > 0 ? 1e-6 * largest : 1; // white where nobody speaks at all
     }
 
     /// <summary>Lower factor L with L Lᴴ = A + 1e-6 trace(A)/M I, in place; only the lower triangle of A is read.</summary>

@@ -28,8 +28,19 @@ public sealed class ImageSourceRoom
     {
         _room = room;
         _rateHz = rateHz;
-        ReachS = 1.15 * room.Rt60S + 0.02; // by then the decay is beyond −60 dB
+        ReachS = Reach(room); // by then the decay is beyond −60 dB
     }
+
+    /// <summary>Image sources that a room needs, about: more than <see cref="MostImages"/> do not fit in memory and time.</summary>
+    public static double ImageCount(ShoeboxRoom room)
+    {
+        double reachM = Reach(room) * SoundSpeed.Default;
+        return 4 * Math.PI / 3 * reachM * reachM * reachM / (room.SizeM.X * room.SizeM.Y * room.SizeM.Z);
+    }
+
+    public const double MostImages = 6e6;
+
+    private static double Reach(ShoeboxRoom room) => 1.15 * room.Rt60S + 0.02;
 
     /// <summary>Length of the responses, seconds.</summary>
     public double ReachS { get; }

@@ -1,6 +1,7 @@
 using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Yaml;
+using AttentionEngine.Simulation.Acoustics;
 using AttentionEngine.Simulation.Conversation;
 using AttentionEngine.Simulation.Listener;
 using AttentionEngine.Simulation.Speech;
@@ -63,6 +64,8 @@ public static class SceneReader
         {
             double[] size = map.Numbers("size_m", 3, 3, 1, 50);
             room = new ShoeboxRoom(new Vector3D(size[0], size[1], size[2]), map.Number("rt60_s", 0.1, 2));
+            if (ImageSourceRoom.ImageCount(room) is var images && images > ImageSourceRoom.MostImages)
+                throw map.Error("rt60_s", FormattableString.Invariant($"is {room.Rt60S}, which in this room takes {images / 1e6:F0} million image sources, more than the {ImageSourceRoom.MostImages / 1e6:F0} million that are allowed; shorten it or enlarge `size_m`"));
             CheckInside(map, "listener_position_m", "the listener", listenerM, room);
         }
         map.Done();

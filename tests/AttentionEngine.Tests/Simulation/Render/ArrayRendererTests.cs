@@ -75,6 +75,7 @@ public class ArrayRendererTests
 
     [Theory]
     [InlineData(0.3)]
+    [InlineData(0.15)]
     [InlineData(0.5)]
     public void A_room_decays_in_its_reverberation_time(double rt60S)
     {
@@ -129,6 +130,16 @@ public class ArrayRendererTests
             }
             Assert.InRange((cross / Math.Sqrt(a * b)).Real - expected, -0.12, 0.12);
         }
+    }
+
+    [Fact]
+    public void Where_nobody_speaks_there_is_noise_all_the_same()
+    {
+        var scene = TestScenes.Make([30, -45], noise: new NoiseSettings(NoiseSpectrum.Speech, 15, 45));
+        var silence = new TalkerSignals(TestScenes.RateHz, [new float[8000], new float[8000]], []);
+        float[] mixture = Render(scene, silence, new TestScenes.StillHead(Rest)).Mixture[0];
+        double power = mixture.Sum(x => (double)x * x) / mixture.Length;
+        Assert.InRange(10 * Math.Log10(ArrayRenderer.TalkerPower(scene) / power), 10, 18);
     }
 
     [Fact]

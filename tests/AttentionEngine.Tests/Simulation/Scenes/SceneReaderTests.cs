@@ -50,6 +50,7 @@ public class SceneReaderTests
     [InlineData("rig: rig.yaml", "rig: none.yaml", "none.yaml")]
     [InlineData("name: s", "nam: s", "nam")]
     [InlineData("kind: anechoic", "kind: shoebox, size_m: [2, 2, 2], rt60_s: 0.3, listener_position_m: [1, 1, 1]", "inside the room")]
+    [InlineData("kind: anechoic", "kind: shoebox, size_m: [3, 3, 2.5], rt60_s: 1.9, listener_position_m: [1.5, 1.5, 1.2]", "million image sources")]
     public void A_wrong_value_is_named(string right, string wrong, string said)
     {
         using var folder = new SceneFolder();
@@ -84,6 +85,38 @@ public class SceneReaderTests
             Assert.Equal(Path.GetFileNameWithoutExtension(file), scene.Name);
             Assert.InRange(scene.Talkers.Count, 2, 6);
         }
+    }
+
+    [Fact]
+    public async Task Without_the_default_speech_the_message_says_how_to_make_it()
+    {
+        using var folder = new SceneFolder();
+        var result = await AttendProcess.RunFileAsync(Repository.PathOf("attend"), Repository.Root,
+            ["simulate", "rigs/sim-two-talkers.yaml", "--out", Path.Combine(folder.Root, "s")],
+            new Dictionary<string, string?> { ["ATTEND_SPEECH"] = Path.Combine(folder.Root, "nothing-here") });
+        Assert.Equal(ExitCode.StreamMissing, result.ExitCode);
+        Assert.Contains("make-default-speech.sh", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("tier", "system")]
+    public async Task The_default_speech_is_made_once_and_always_the_same()
+    {
+        using var folder = new TempFolder();
+        string script = Repository.PathOf("rigs/speech/make-default-speech.sh");
+        async Task<Dictionary<string, byte[]>> Make(string name)
+        {
+            var result = await AttendProcess.RunFileAsync(script, folder.Path, [folder.File(name)]);
+            if (result.ExitCode == ExitCode.StreamMissing) Assert.Skip("flite is not installed");
+            Assert.True(result.ExitCode == 0, result.Error);
+            return Directory.GetFiles(folder.File(name)).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
+        }
+        var first = await Make("a");
+        Assert.Equal(Enumerable.Range(1, 8).Select(i => $"t{i}.wav"), first.Keys.Order());
+        var times = Directory.GetFiles(folder.File("a")).Select(File.GetLastWriteTimeUtc).ToList();
+        await Make("a");
+        Assert.Equal(times, Directory.GetFiles(folder.File("a")).Select(File.GetLastWriteTimeUtc));
+        var again = await Make("b");
+        Assert.All(first, f => Assert.Equal(f.Value, again[f.Key]));
     }
 
     [Fact]
