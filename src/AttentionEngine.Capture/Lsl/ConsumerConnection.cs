@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace AttentionEngine.Capture.Lsl;
 
@@ -90,8 +91,7 @@ internal sealed class ConsumerConnection
 
     private void Feed(ReceiveBuffer buffer, string firstLine, double deadlineS)
     {
-        // Without headers, the blank line follows the first line at once.
-        string headers = TakeUntil(buffer, "\r\n"u8, deadlineS) is { Length: > 0 } first ? first + "\r\n" + TakeUntil(buffer, "\r\n\r\n"u8, deadlineS) : "";
+        string headers = TakeHeaders(buffer, deadlineS);
         if (!FeedHandshake.TryParseRequest(firstLine, headers, out var request) || request.Version < 110 || request.Version >= 200 || request.DataVersion < 110)
         {
             diagnostics.CountRefusedConnection();
@@ -142,6 +142,18 @@ internal sealed class ConsumerConnection
                 throw new LslProtocolException("bytes from a consumer after its request");
             }
         }
+    }
+
+    /// <summary>The header lines up to the blank one, each with its line end.</summary>
+    private string TakeHeaders(ReceiveBuffer buffer, double deadlineS)
+    {
+        var headers = new StringBuilder();
+        while (TakeUntil(buffer, "\r\n"u8, deadlineS) is { Length: > 0 } line)
+        {
+            headers.Append(line).Append("\r\n");
+            if (headers.Length > LslLimits.MaxHeaderBytes) throw new LslProtocolException("a request that is too long");
+        }
+        return headers.ToString();
     }
 
     private string TakeUntil(ReceiveBuffer buffer, ReadOnlySpan<byte> terminator, double deadlineS)

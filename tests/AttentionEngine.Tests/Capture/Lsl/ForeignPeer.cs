@@ -95,16 +95,9 @@ internal sealed class ForeignPeer : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string program = Path.Combine(folder, "lsl_peer");
         File.WriteAllText(Path.Combine(folder, "lsl_api.cfg"), Config);
-        using var compiler = Process.Start(FindCompiler()!, ["-std=c++20", "-O1", "-o", program, Source(), "-ldl"]);
+        using var compiler = Process.Start(FindCompiler()!, ["-std=c++20", "-O1", "-o", program, Repository.PathOf("tests/foreign-peer/lsl_peer.cpp"), "-ldl"]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return (program, FindLibrary()!);
-    }
-
-    private static string Source()
-    {
-        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
-            if (File.Exists(Path.Combine(d.FullName, "AttentionEngine.sln"))) return Path.Combine(d.FullName, "tests", "foreign-peer", "lsl_peer.cpp");
-        throw new DirectoryNotFoundException("The repository root (AttentionEngine.sln) is not above the test's folder.");
     }
 }

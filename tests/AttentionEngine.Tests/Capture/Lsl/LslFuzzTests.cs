@@ -167,6 +167,7 @@ public class LslFuzzTests
             near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             near.Connect(listener.LocalEndPoint!);
             far = listener.Accept();
+            far.NoDelay = true;
         }
 
         public void Send(byte[] bytes) => far.Send(bytes);
