@@ -1,4 +1,3 @@
-using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Metrics;
 
@@ -11,7 +10,6 @@ namespace AttentionEngine.Analysis.Scoring;
 /// </summary>
 internal static class SpeechScorer
 {
-    private const double HighPassHz = 100;
     private const double LeastOverlapS = 0.25; // shorter overlaps say nothing
 
     public static SpeechFigures Score(string sessionDir, TickLog log, SessionTruth truth, SpeechInput input)
@@ -41,8 +39,8 @@ internal static class SpeechScorer
     private sealed class Scene(SessionTruth truth, SpeechInput input, TruthImages images, int frames)
     {
         private readonly Dictionary<(int Talker, int Microphone), float[]> _images = [];
-        private readonly float[][] _mixture = [.. Enumerable.Range(0, input.Mixture.Channels).Select(m => HighPass(input.Mixture.Channel(m)[..frames], input.Mixture.RateHz))];
-        private readonly float[][] _steered = [.. Enumerable.Range(0, 2).Select(e => HighPass(input.Steered.Channel(e)[..frames], input.Mixture.RateHz))];
+        private readonly float[][] _mixture = [.. Enumerable.Range(0, input.Mixture.Channels).Select(m => SiSdr.HighPass(input.Mixture.Channel(m)[..frames], input.Mixture.RateHz))];
+        private readonly float[][] _steered = [.. Enumerable.Range(0, 2).Select(e => SiSdr.HighPass(input.Steered.Channel(e)[..frames], input.Mixture.RateHz))];
 
         public int RateHz => input.Mixture.RateHz;
         public int Microphones => input.Mixture.Channels;
@@ -56,7 +54,7 @@ internal static class SpeechScorer
         public float[] Image(int talker, int microphone)
         {
             if (!_images.TryGetValue((talker, microphone), out float[]? image))
-                _images[(talker, microphone)] = image = HighPass(images.At(talker, microphone, frames), RateHz);
+                _images[(talker, microphone)] = image = SiSdr.HighPass(images.At(talker, microphone, frames), RateHz);
             return image;
         }
 
@@ -116,12 +114,5 @@ internal static class SpeechScorer
         var picked = new float[frames.Count];
         for (int i = 0; i < picked.Length; i++) picked[i] = signal[frames[i] + shift];
         return picked;
-    }
-
-    private static float[] HighPass(ReadOnlySpan<float> signal, int rateHz)
-    {
-        float[] filtered = signal.ToArray();
-        new BiquadCascade(ButterworthDesign.HighPass(2, HighPassHz, rateHz)).Process(filtered);
-        return filtered;
     }
 }

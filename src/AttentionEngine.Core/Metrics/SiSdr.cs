@@ -1,8 +1,39 @@
+using AttentionEngine.Core.Dsp;
+
 namespace AttentionEngine.Core.Metrics;
 
 /// <summary>Scale-invariant signal-to-distortion ratio (Le Roux et al. 2019, doi:10.1109/ICASSP.2019.8683855).</summary>
 public static class SiSdr
 {
+    /// <summary>Rumble would decide otherwise: 4th-order Butterworth, as the beamforming benchmark has it.</summary>
+    public const double HighPassHz = 100;
+    public const int HighPassOrder = 4;
+
+    /// <summary>The same after a 100 Hz high-pass of both, with the reference delayed by the estimate's declared delay, never by a fitted one.</summary>
+    /// <param name="reference">[frames] what should be heard.</param>
+    /// <param name="estimate">[frames] what is heard.</param>
+    /// <param name="delaySamples">By how much the estimate lags, ≥ 0; the reference's last samples have no partner and do not count.</param>
+    /// <param name="mask">[frames] which samples of the reference count, or empty for all.</param>
+    public static double Db(ReadOnlySpan<float> reference, ReadOnlySpan<float> estimate, double rateHz, int delaySamples = 0, ReadOnlySpan<bool> mask = default)
+    {
+        if (reference.Length != estimate.Length || (mask.Length != 0 && mask.Length != reference.Length))
+            throw new ArgumentException($"Reference, estimate and mask must be equally long, got {reference.Length}, {estimate.Length} and {mask.Length} frames.");
+        ArgumentOutOfRangeException.ThrowIfNegative(delaySamples);
+        float[] s = HighPass(reference, rateHz), x = HighPass(estimate, rateHz);
+        int count = 0;
+        for (int i = 0; i + delaySamples < s.Length; i++)
+            if (mask.Length == 0 || mask[i]) (s[count], x[count++]) = (s[i], x[i + delaySamples]);
+        return Db(s.AsSpan(0, count), x.AsSpan(0, count));
+    }
+
+    /// <summary>A copy with the high-pass that speech figures are taken after.</summary>
+    public static float[] HighPass(ReadOnlySpan<float> signal, double rateHz)
+    {
+        float[] filtered = signal.ToArray();
+        new BiquadCascade(ButterworthDesign.HighPass(HighPassOrder, HighPassHz, rateHz)).Process(filtered);
+        return filtered;
+    }
+
     /// <summary>10 log10(|α s|² / |x − α s|²) with α = ⟨x, s⟩ / |s|², means removed.</summary>
     /// <param name="reference">[frames] s.</param>
     /// <param name="estimate">[frames] x, aligned with the reference.</param>

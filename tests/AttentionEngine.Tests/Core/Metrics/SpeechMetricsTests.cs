@@ -62,4 +62,25 @@ public class SpeechMetricsTests
         Assert.True(double.IsNaN(SiSdr.Db(new float[10], s.AsSpan(0, 10))));
         Assert.Throws<ArgumentException>(() => SiSdr.Db(s, s.AsSpan(1)));
     }
+
+    [Fact]
+    public void SiSdr_with_declared_delay_and_mask_ignores_rumble()
+    {
+        var random = new SeededRandom(2);
+        const int n = 64_000, delay = 37;
+        var s = new float[n];
+        var x = new float[n];
+        var mask = new bool[n];
+        for (int i = 0; i < n; i++)
+        {
+            s[i] = (float)random.Normal();
+            mask[i] = i / 4000 % 2 == 0;
+        }
+        for (int i = delay; i < n; i++)
+            x[i] = (float)(s[i - delay] + (mask[i - delay] ? 0.1 : 1) * random.Normal() + 5 * Math.Sin(2 * Math.PI * 20 * i / 16000.0));
+        Assert.Equal(20, SiSdr.Db(s, x, 16000, delay, mask), 0.5); // 20 Hz at +22 dB is gone, the other half does not count
+        Assert.True(SiSdr.Db(s, x, 16000, delay) < 4);
+        Assert.True(SiSdr.Db(s, x, 16000, delay - 1, mask) < -20);
+        Assert.True(double.IsNaN(SiSdr.Db(s, x, 16000, delay, new bool[n])));
+    }
 }
