@@ -62,7 +62,11 @@ at_least() { [[ -n $1 && $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) ==
 tools_check() {
     local problems=() found
     found=$(cd "$root" && tool_version dotnet --version 9>&-)
-    at_least "$found" 10.0 || problems+=(".NET SDK 10.0 or newer (found: ${found:-none})")
+    if [[ -z $found ]] && command -v dotnet >/dev/null; then
+        problems+=(".NET SDK 10.0 or newer: dotnet is here but does not run: $(cd "$root" && dotnet --version 2>&1 9>&- | head -n 3 | tr '\n' ' ')")
+    else
+        at_least "$found" 10.0 || problems+=(".NET SDK 10.0 or newer (found: ${found:-none})")
+    fi
     if ! native_ready; then
         found=$(tool_version g++ -dumpfullversion)
         at_least "$found" 11.0 || problems+=("g++ 11 or newer, for C++20 (found: ${found:-none}; Debian: g++)")
