@@ -34,13 +34,15 @@ build_prepare() {
 }
 
 native_build() {
-    local print; print=$(native_fingerprint)
+    local print generator=(); print=$(native_fingerprint)
+    command -v make >/dev/null || generator=(-G Ninja)
     say "building native code"
-    # A build folder that was copied with the repository points at the old place: CMake refuses it.
-    if [[ -f $root/native/build/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root/native" "$root/native/build/CMakeCache.txt"; then
+    # A build folder that was copied with the repository points at the old place, and one whose configuration failed
+    # remembers the failure: CMake would refuse or repeat.
+    if [[ ! -f $root/native/build/CTestTestfile.cmake ]] || ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root/native" "$root/native/build/CMakeCache.txt"; then
         rm -rf "$root/native/build"
     fi
-    quiet native-configure cmake -S "$root/native" -B "$root/native/build" -DCMAKE_BUILD_TYPE=Release || build_failed native-configure
+    quiet native-configure cmake -S "$root/native" -B "$root/native/build" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release || build_failed native-configure
     quiet native-build cmake --build "$root/native/build" -j "$(nproc)" || build_failed native-build
     [[ -f $native_out ]] || die 1 "the native build ended well but made no $native_out. The log is $logs/native-build.log"
     echo "$print" >"$native_stamp"

@@ -63,7 +63,7 @@ tools_check() {
     local problems=() found
     found=$(cd "$root" && tool_version dotnet --version 9>&-)
     if [[ -z $found ]] && command -v dotnet >/dev/null; then
-        problems+=(".NET SDK 10.0 or newer: dotnet is here but does not run: $(cd "$root" && dotnet --version 2>&1 9>&- | head -n 3 | tr '\n' ' ')")
+        problems+=(".NET SDK 10.0 or newer: dotnet is here but does not run: $(cd "$root" && dotnet --version 2>&1 9>&- | head -n 3 | tr '\n' ' ' || true)")
     else
         at_least "$found" 10.0 || problems+=(".NET SDK 10.0 or newer (found: ${found:-none})")
     fi
