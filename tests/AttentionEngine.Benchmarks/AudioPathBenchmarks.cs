@@ -13,7 +13,7 @@ internal static class AudioPathBenchmarks
 
     private static (Action, IDisposable?) Create()
     {
-        var rig = RigReader.Read(Path.Combine(RepositoryRoot(), "rigs", "sim-bte4.yaml"));
+        var rig = RigReader.Read(RepositoryFolder.PathOf("rigs/sim-bte4.yaml"));
         var path = new AudioPath(rig.Array, rig.AudioPath, Talkers);
         int microphones = rig.Array.Count, taps = path.Layout.Taps, frames = path.BlockFrames;
         // The cost of a filter does not depend on its coefficients: noise that decays, as filters do.
@@ -29,12 +29,5 @@ internal static class AudioPathBenchmarks
         path.Process(input, output, beams);
         if (path.ReadStatus().WeightsId != 1) throw new InvalidOperationException("the audio path did not take the benchmark's weights");
         return (() => path.Process(input, output, beams), path);
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "AttentionEngine.sln"))) return folder.FullName;
-        throw new InvalidOperationException($"AttentionEngine.sln is in no folder above {AppContext.BaseDirectory}");
     }
 }
