@@ -7,7 +7,7 @@ namespace AttentionEngine.Inference;
 
 /// <summary>
 /// A model of <c>models/</c>: its contract and an ONNX Runtime session that has been checked against it. CPU, one thread, no
-/// spinning, denormals as zero (DEPENDENCIES.md). Steps made from it must be disposed before it.
+/// spinning (DEPENDENCIES.md). Steps made from it must be disposed before it.
 /// </summary>
 public sealed class OnnxModel : IDisposable
 {
@@ -66,7 +66,8 @@ public sealed class OnnxModel : IDisposable
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        options.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
+        // Not session.set_denormal_as_zero: it changes the floating-point mode of whichever thread makes the session, so the same step
+        // would give other bits on the tick thread than in a replay.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
         try { return new InferenceSession(bytes, options); }
