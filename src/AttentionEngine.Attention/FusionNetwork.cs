@@ -38,7 +38,7 @@ public sealed class FusionFilter : IDisposable
 {
     private readonly OnnxStep _step;
     private readonly int _talkers;
-    private readonly float[] _features, _available, _dtS, _posterior, _nats, _logPrior;
+    private readonly Memory<float> _features, _available, _dtS, _posterior, _nats, _logPrior;
 
     internal FusionFilter(OnnxStep step, int talkers)
     {
@@ -52,14 +52,14 @@ public sealed class FusionFilter : IDisposable
     /// <param name="dtS">Time since the last step, seconds.</param>
     public void Step(ReadOnlySpan<float> features, ReadOnlySpan<float> available, double dtS, AttentionEstimate estimate)
     {
-        features.CopyTo(_features);
-        available.CopyTo(_available);
-        _dtS[0] = (float)dtS;
+        features.CopyTo(_features.Span);
+        available.CopyTo(_available.Span);
+        _dtS.Span[0] = (float)dtS;
         _step.Run();
         estimate.Count = _talkers;
-        _posterior.CopyTo(estimate.Posterior.AsSpan());
-        _nats.CopyTo(estimate.EvidenceNats.AsSpan());
-        _logPrior.CopyTo(estimate.LogPrior.AsSpan());
+        _posterior.Span.CopyTo(estimate.Posterior);
+        _nats.Span.CopyTo(estimate.EvidenceNats);
+        _logPrior.Span.CopyTo(estimate.LogPrior);
     }
 
     /// <summary>Back to a uniform belief.</summary>

@@ -35,12 +35,12 @@ public static class GoldenReplay
         string worstOutput = "";
         for (int t = 0; t < steps; t++)
         {
-            foreach (var (bound, recorded) in inputs) recorded.AsSpan(t * bound.Length, bound.Length).CopyTo(bound);
+            foreach (var (bound, recorded) in inputs) recorded.AsSpan(t * bound.Length, bound.Length).CopyTo(bound.Span);
             step.Run();
             foreach (var (name, bound, recorded) in outputs)
                 for (int i = 0; i < bound.Length; i++)
                 {
-                    double difference = Math.Abs(bound[i] - recorded[t * bound.Length + i]);
+                    double difference = Math.Abs(bound.Span[i] - recorded[t * bound.Length + i]);
                     if (difference > worst || double.IsNaN(difference)) (worst, worstOutput) = (double.IsNaN(difference) ? double.PositiveInfinity : difference, name);
                 }
         }
