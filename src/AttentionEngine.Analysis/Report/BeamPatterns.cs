@@ -10,7 +10,7 @@ namespace AttentionEngine.Analysis.Report;
 public static class BeamPatterns
 {
     private const int FftSize = 512;
-    private const double StepDeg = 5;
+    private const double StepDeg = 3;
 
     /// <param name="weights">Filters [K × ears × M × taps].</param>
     /// <param name="talkers">K ids.</param>

@@ -160,7 +160,7 @@ public sealed partial class SessionReportTests : IDisposable
         BeamPattern pattern = BeamPatterns.Compute(new BeamformerWeights(1, 2, 2, 4, sum), array, ["t"], [2000])[0];
         double nullDeg = Angles.ToDegrees(Math.Asin(SoundSpeed.Default / (2 * 2000 * 0.16)));
         double lowest = pattern.AzimuthHeadDeg[pattern.GainDb.ToList().IndexOf(pattern.GainDb.Min())];
-        Assert.True(new[] { nullDeg, -nullDeg, 180 - nullDeg, nullDeg - 180 }.Min(n => Math.Abs(n - lowest)) <= 2.6, $"null at {lowest}, expected near {nullDeg}");
+        Assert.True(new[] { nullDeg, -nullDeg, 180 - nullDeg, nullDeg - 180 }.Min(n => Math.Abs(n - lowest)) <= 1.6, $"null at {lowest}, expected near {nullDeg}");
         Assert.Equal(0, pattern.GainDb[pattern.AzimuthHeadDeg.ToList().IndexOf(0)], 1e-6);
     }
 }

@@ -10,7 +10,7 @@ const colourOf = k => talkerColours[k % talkerColours.length];
 const shorten = name => name.length > 18 ? name.slice(0, 17) + "…" : name;
 const nameOf = k => shorten(data.talkers[k]);
 const axisText = { color: softColour, fontSize: 12 };
-const timeAxis = extra => Object.assign({ type: "value", min: 0, max: data.endS, axisLine: { lineStyle: { color: lineColour } }, axisLabel: Object.assign({ formatter: v => v + " s" }, axisText), splitLine: { show: false } }, extra);
+const timeAxis = extra => Object.assign({ type: "value", min: 0, max: data.endS, axisLine: { lineStyle: { color: lineColour } }, axisLabel: Object.assign({ formatter: (v, i) => i > 0 && v % 1 !== 0 && v === (extra.max ?? data.endS) ? "" : Number(v.toFixed(2)) + " s" }, axisText), splitLine: { show: false } }, extra);
 const valueAxis = extra => Object.assign({ type: "value", axisLabel: axisText, splitLine: { lineStyle: { color: "#eef1f4" } }, nameTextStyle: { color: softColour, fontSize: 12 } }, extra);
 const legend = extra => Object.assign({ top: 0, left: 0, itemWidth: 18, textStyle: { color: inkColour, fontSize: 12.5 } }, extra);
 

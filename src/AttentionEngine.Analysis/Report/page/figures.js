@@ -12,9 +12,9 @@
     xAxis: valueAxis({ min: 0, max: 1, axisLabel: Object.assign({ formatter: v => 100 * v + " %" }, axisText) }),
     yAxis: { type: "category", data: rows.map(r => r.name), axisTick: { show: false }, axisLine: { lineStyle: { color: lineColour } }, axisLabel: { color: inkColour, fontSize: 13 } },
     series: [{
-      type: "bar", barWidth: 18, data: rows.map(r => ({ value: r.value, itemStyle: { color: r.colour, borderRadius: [0, 3, 3, 0] } })),
-      label: { show: true, position: "right", color: inkColour, formatter: p => percent(p.value) },
-      markLine: { symbol: "none", silent: true, data: [{ xAxis: data.score.chance }], lineStyle: { color: inkColour, type: "dashed", width: 1.5 }, label: { position: "end", distance: 4, color: inkColour, formatter: "chance " + percent(data.score.chance) } },
+      type: "bar", barWidth: 18, z: 4, data: rows.map(r => ({ value: r.value, itemStyle: { color: r.colour, borderRadius: [0, 3, 3, 0] } })),
+      label: { show: true, position: "right", color: inkColour, backgroundColor: "rgba(255,255,255,0.85)", padding: [2, 3], formatter: p => percent(p.value) },
+      markLine: { symbol: "none", silent: true, z: 3, data: [{ xAxis: data.score.chance }], lineStyle: { color: inkColour, type: "dashed", width: 1.5 }, label: { position: "end", distance: 4, color: inkColour, formatter: "chance " + percent(data.score.chance) } },
     }],
     tooltip: { trigger: "item", formatter: p => p.name + ": " + percent(p.value) },
   });
