@@ -58,7 +58,7 @@ internal sealed class InletReceiver : IDisposable
                 full = FeedConnection.FetchFullInfo(source, deadlineS, cancellation) ?? source.Info;
                 return FeedConnection.Open(source with { Info = full }, RequestSamples(full, ring), ring, deadlineS, cancellation);
             }
-            catch (Exception e) when (e is SocketException or LslProtocolException)
+            catch (Exception e) when (e is SocketException or LslProtocolException or TimeoutException)
             {
                 if (e is LslProtocolException) transport.Diagnostics.CountProtocolError();
                 problem = e.Message;

@@ -10,6 +10,9 @@ internal static class LslLimits
     public const int PortRange = 32;
 
     public const int MaxDatagramBytes = 65_507;
+
+    /// <summary>A short info goes in one datagram, after its query id.</summary>
+    public const int MaxShortInfoBytes = 60_000;
     public const int MaxQueryBytes = 4_096;
     public const int MaxHeaderBytes = 16_384;
     public const int MaxInfoBytes = 16 << 20;
@@ -29,6 +32,7 @@ internal static class LslLimits
     /// <summary>Samples that a ring may hold: seconds at the nominal rate, or seconds × 100 where the rate is irregular, within the byte bound.</summary>
     public static long RingSamples(double seconds, double nominalRateHz, int sampleBytes)
     {
+        if (!double.IsFinite(seconds) || seconds <= 0) throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "A buffer must hold more than 0 seconds.");
         double wanted = Math.Ceiling(seconds * (nominalRateHz > 0 ? nominalRateHz : 100));
         double most = sampleBytes == 0 ? 1 << 20 : Math.Min(1 << 28, (double)MaxBufferedBytes / (sampleBytes + sizeof(double)));
         return (long)Math.Max(1, Math.Min(wanted, Math.Floor(most)));

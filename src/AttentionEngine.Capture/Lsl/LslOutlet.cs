@@ -25,10 +25,20 @@ internal sealed class LslOutlet : IStreamOutlet
         ring = new SampleRing(sampleBytes, LslLimits.RingSamples(options.MaxBufferedS, info.NominalRateHz, sampleBytes));
         Info = info with { Uid = OutletIdentity.NewUid(), HostName = Environment.MachineName, SessionId = lsl.SessionId, CreatedAtS = LslClock.NowS };
         var listener = Sockets.BindInRange(SocketType.Stream, lsl.BindAddress);
-        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        ShortInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: false);
-        FullInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: true);
-        server = new OutletServer(this, listener, ring, options.ChunkSamples, diagnostics);
+        try
+        {
+            int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+            ShortInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: false);
+            FullInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: true);
+            if (ShortInfo.Length > LslLimits.MaxShortInfoBytes || FullInfo.Length > LslLimits.MaxInfoBytes)
+                throw new ArgumentException($"The info of a stream is {ShortInfo.Length} bytes without and {FullInfo.Length} with its description; at most {LslLimits.MaxShortInfoBytes} and {LslLimits.MaxInfoBytes} can be sent.", nameof(info));
+            server = new OutletServer(this, listener, ring, options.ChunkSamples, diagnostics);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
         services.Add(this);
     }
 

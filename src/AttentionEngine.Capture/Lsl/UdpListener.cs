@@ -37,6 +37,7 @@ internal sealed class UdpListener : IDisposable
             catch (SocketException) when (!closing)
             {
                 diagnostics.CountMalformed(); // A datagram that could not be taken or answered; the next may be good.
+                Thread.Sleep(5); // A network that is down answers at once, again and again.
             }
             catch (Exception e) when (closing && e is SocketException or ObjectDisposedException)
             {

@@ -12,7 +12,7 @@ internal static class StreamsCommand
 {
     public static Command Create()
     {
-        var watch = new Option<bool>("--watch") { Description = "List again and again until Ctrl-C." };
+        var watch = new Option<bool>("--watch") { Description = "List again and again until Ctrl-C (with --json: one object each time)." };
         var seconds = new Option<double>("--seconds") { Description = "How long to look, seconds.", DefaultValueFactory = _ => 1 };
         var bind = new Option<string>("--bind") { Description = "IPv4 address to look from: 127.0.0.1 is this machine only, 0.0.0.0 every network.", DefaultValueFactory = _ => "127.0.0.1" };
         var command = new Command("streams", "Lists the LSL streams that are there now. Example: attend streams --watch") { watch, seconds, bind };

@@ -135,4 +135,20 @@ public class LslLoopbackTests
         Assert.Throws<ArgumentException>(() => outlet.PushText(["a", "b"], 1));
         Assert.Equal(0, outlet.Pushed);
     }
+
+    [Fact]
+    public void Impossible_streams_are_refused_with_a_reason()
+    {
+        using var transport = new LslTransport();
+        void Refused(StreamInfo info, string why, OutletOptions? options = null) => Assert.Contains(why,
+            Assert.ThrowsAny<ArgumentException>(() => transport.CreateOutlet(info, options ?? new OutletOptions())).Message, StringComparison.Ordinal);
+        var good = Info("good");
+        Refused(good with { Name = "" }, "name");
+        Refused(good with { ChannelCount = 0 }, "0 channels");
+        Refused(good with { NominalRateHz = double.NaN }, "rate");
+        Refused(good with { Format = ChannelFormat.Undefined }, "format");
+        Refused(good with { Type = new string('x', 70_000) }, "60000");
+        Refused(good, "0 seconds", new OutletOptions(MaxBufferedS: double.NaN));
+        Assert.Empty(transport.Resolve(new StreamQuery(good.SourceId), TimeSpan.FromSeconds(0.1), 0, CancellationToken.None));
+    }
 }

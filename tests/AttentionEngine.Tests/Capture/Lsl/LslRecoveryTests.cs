@@ -70,6 +70,25 @@ public class LslRecoveryTests
     }
 
     [Fact]
+    public void A_source_that_hangs_gives_way_to_its_successor()
+    {
+        ForeignPeer.SkipIfAbsent();
+        using var transport = new LslTransport();
+        string source = UniqueId("successor");
+        using var peer = new ForeignPeer("outlet", "float32", "1", "100", source, "50", "0");
+        Assert.Equal("ready", peer.ReadLine());
+        using var inlet = OpenInlet(transport, source);
+        WaitUntil(() => inlet.CopyClockProbes(new ClockProbe[1]) > 0, "the source's clock");
+        Signal("STOP", peer.ProcessId); // Its TCP connection stays up.
+        using var successor = transport.CreateOutlet(Info("foreign", rateHz: 100) with { SourceId = source }, new OutletOptions());
+        Assert.True(successor.WaitForConsumers(1, Patience, CancellationToken.None));
+        successor.Push<float>([9], [1]);
+        Assert.Equal([9f], PullAll<float>(inlet, 1).Values);
+        Assert.Equal(1, inlet.Counters.Reconnects);
+        Signal("CONT", peer.ProcessId);
+    }
+
+    [Fact]
     public void Two_sources_of_one_id_are_both_shown_and_recovery_takes_neither()
     {
         using var transport = new LslTransport();
