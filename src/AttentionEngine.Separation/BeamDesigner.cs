@@ -34,7 +34,8 @@ public sealed class BeamDesigner
             "delay-and-sum" => new ModelBackend(ModelKind.DelayAndSum, array, layout, maxTalkers),
             "superdirective" => new ModelBackend(ModelKind.Superdirective, array, layout, maxTalkers),
             "mvdr" => new ModelBackend(ModelKind.Mvdr, array, layout, maxTalkers),
-            "lcmv" or "mwf" => new ModelBackend(ModelKind.Lcmv, array, layout, maxTalkers),
+            "lcmv" => new ModelBackend(ModelKind.Lcmv, array, layout, maxTalkers),
+            "mwf" => new WienerBackend(array, layout, maxTalkers),
             _ => throw new ConfigurationException($"the audio path's backend is `{settings.Backend}`, expected one of {string.Join(", ", Backends)}"),
         };
         _pool = [.. Enumerable.Range(0, PoolSize).Select(_ => new BeamformerWeights(0, 2, array.Count, layout.Taps, new float[maxTalkers * 2 * array.Count * layout.Taps])

@@ -104,9 +104,9 @@ public static class RigReader
 
     private static AudioPathSettings ReadAudioPath(YamlMap? map)
     {
-        if (map is null) return new AudioPathSettings(2, 16, 4, -12, "mwf", -1);
+        if (map is null) return new AudioPathSettings(2, 32, 4, -12, "mwf", -1);
         var settings = new AudioPathSettings(
-            map.NumberOr("block_ms", 2, 0.5, 64), map.NumberOr("taps_ms", 16, 1, 64), map.NumberOr("delay_ms", 4, 0, 32),
+            map.NumberOr("block_ms", 2, 0.5, 64), map.NumberOr("taps_ms", 32, 1, 64), map.NumberOr("delay_ms", 4, 0, 32),
             map.NumberOr("floor_db", -12, double.NegativeInfinity, 0),
             map.Choice("backend", "mwf", "pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf"),
             map.NumberOr("limiter_ceiling_dbfs", -1, -40, 0));

@@ -52,9 +52,11 @@ internal static class SeparationFixture
         array ??= Array;
         int frames = source.Length;
         var fft = new RealFft<double>(frames);
-        var vectors = new SteeringVectors(array, frames);
-        var h = new Complex[vectors.Bins * array.Count];
-        vectors.Fill(Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuthDeg)), h);
+        var sphere = new RigidSphere(array.SphereRadiusM);
+        var direction = Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuthDeg));
+        double[] cosines = [.. array.Microphones.Select(m => direction.Dot(m.PositionHeadM.Normalized()))];
+        var h = new Complex[fft.Bins * array.Count];
+        for (int b = 0; b < fft.Bins; b++) sphere.Fill(b * array.SampleRateHz / frames, 0, double.PositiveInfinity, cosines, h.AsSpan(b * array.Count, array.Count));
         double[] time = [.. source.Select(v => (double)v)], re = new double[fft.Bins], im = new double[fft.Bins], yr = new double[fft.Bins], yi = new double[fft.Bins];
         fft.Forward(time, re, im);
         var image = new float[array.Count * frames];

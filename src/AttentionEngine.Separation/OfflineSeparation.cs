@@ -1,0 +1,80 @@
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Streams;
+
+namespace AttentionEngine.Separation;
+
+/// <summary>
+/// The live audio path over sound in memory, tick by tick: the path plays a tick with the filters designed from the ticks before it, then
+/// the designer sees that tick. Same designer, same native code as live.
+/// </summary>
+public sealed class OfflineSeparation : IDisposable
+{
+    private readonly BeamDesigner _designer;
+    private readonly SteeringCommand _command;
+    private readonly double _floorDb;
+    private readonly int _tickFrames;
+
+    /// <param name="tickMs">Time between designs.</param>
+    public OfflineSeparation(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickMs = 40)
+    {
+        ArgumentNullException.ThrowIfNull(array);
+        ArgumentNullException.ThrowIfNull(settings);
+        Path = new AudioPath(array, settings, talkers);
+        _designer = new BeamDesigner(array, settings, talkers);
+        _command = new SteeringCommand(talkers);
+        _floorDb = settings.FloorDb;
+        _tickFrames = Math.Max(1, (int)Math.Round(tickMs * array.SampleRateHz / 1000));
+    }
+
+    public AudioPath Path { get; }
+
+    /// <summary>Runs over a whole signal.</summary>
+    /// <param name="input">[M × frames].</param>
+    /// <param name="output">[2 × frames].</param>
+    /// <param name="sceneAt">The scene and the attended talker (−1: none) for the tick that starts at a sample.</param>
+    /// <param name="afterBlock">Called after each block of the audio device with its number of frames, for timing; or null.</param>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, Func<long, (TalkerScene Scene, int Attended)> sceneAt, IBlockObserver? observer = null)
+    {
+        ArgumentNullException.ThrowIfNull(sceneAt);
+        int mics = Path.Microphones, frames = output.Length / 2, block = Path.BlockFrames;
+        float[] tick = new float[mics * _tickFrames], x = new float[mics * block], y = new float[2 * block];
+        for (int at = 0; at < frames; at += _tickFrames)
+        {
+            int length = Math.Min(_tickFrames, frames - at);
+            var (scene, attended) = sceneAt(at);
+            if (at == 0) Design(scene);
+            _command.Tick = at / _tickFrames;
+            SteeringGains.Fill(_command, attended, scene.Count, _floorDb);
+            Path.PushGains(_command, at);
+            for (int offset = 0; offset < length; offset += block)
+            {
+                int n = Math.Min(block, length - offset);
+                for (int m = 0; m < mics; m++) input.Slice(m * frames + at + offset, n).CopyTo(x.AsSpan(m * n));
+                observer?.BeforeBlock();
+                Path.Process(x.AsSpan(0, mics * n), y.AsSpan(0, 2 * n), []);
+                observer?.AfterBlock(n);
+                for (int e = 0; e < 2; e++) y.AsSpan(e * n, n).CopyTo(output[(e * frames + at + offset)..]);
+            }
+            while (Path.TryReadTaken(out _, out _, out _)) { }
+            for (int m = 0; m < mics; m++) input.Slice(m * frames + at, length).CopyTo(tick.AsSpan(m * length));
+            _designer.Observe(tick.AsSpan(0, mics * length), scene);
+            Design(scene);
+        }
+    }
+
+    public void Dispose() => Path.Dispose();
+
+    private void Design(TalkerScene scene)
+    {
+        if (_designer.Design(scene) is { } weights) Path.PushWeights(weights, -1);
+    }
+}
+
+/// <summary>Sees the blocks of the audio path go by.</summary>
+public interface IBlockObserver
+{
+    void BeforeBlock();
+
+    /// <param name="frames">Frames of the block.</param>
+    void AfterBlock(int frames);
+}
