@@ -4,7 +4,6 @@
 system_packages=(
     "flite:command:flite"                       # speech synthesiser that makes the default talkers, once
     "libsndfile1:library:libsndfile.so.1"       # WAV and FLAC reading
-    "libopenblas0-pthread:library:libopenblas.so.0"
     "make:command:make"                         # cmake's build tool (ninja would do)
 )
 

@@ -9,7 +9,7 @@ namespace AttentionEngine.Cli.Doctor;
 /// <summary>The machine under the engine: runtime, processor, clock, disk, scheduling, network.</summary>
 internal static partial class MachineFacts
 {
-    private const double DiskNeededGb = 1.0; // a minute of the demo writes about 60 MB: an experiment of a quarter of an hour
+    private const double DiskNeededGb = 1.0; // the demo writes about 160 MB a minute, most of it video and truth
 
     public static IEnumerable<DoctorFact> All(string folder)
     {

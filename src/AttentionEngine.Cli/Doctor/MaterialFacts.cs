@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Formats;
 using AttentionEngine.Inference;
@@ -22,6 +23,8 @@ internal static class MaterialFacts
         {
             foreach (string contract in Directory.EnumerateFiles(models, "model.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
                 yield return Model(Path.GetDirectoryName(contract)!);
+            foreach (string decoder in Directory.EnumerateFiles(models, "decoder.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                yield return EegDecoder(decoder);
         }
         yield return Speech();
     }
@@ -38,7 +41,18 @@ internal static class MaterialFacts
             return golden.Passed ? DoctorFact.Ok(name, true, found)
                 : DoctorFact.Missing(name, true, found, $"This machine computes something else than the one that trained it. Look closer with: attend model check {folder}");
         }
-        catch (InputDataException e) { return DoctorFact.Missing(name, true, e.Message, $"git checkout -- {folder}"); }
+        catch (AttendException e) { return DoctorFact.Missing(name, true, e.Message, $"git checkout -- {folder}"); }
+    }
+
+    private static DoctorFact EegDecoder(string file)
+    {
+        string folder = Path.GetDirectoryName(file)!, name = $"model {Path.GetFileName(folder)}";
+        try
+        {
+            var decoder = TemporalResponseFunction.Read(file);
+            return DoctorFact.Ok(name, true, $"version {decoder.Version}, {decoder.Channels.Count} electrodes x {decoder.Lags} lags");
+        }
+        catch (AttendException e) { return DoctorFact.Missing(name, true, e.Message, $"git checkout -- {folder}"); }
     }
 
     private static string? ModelsFolder()

@@ -15,7 +15,7 @@ public sealed class DoctorTests : IDisposable
         var (exitCode, root) = await DoctorAsync([]);
         Assert.Equal("attend.doctor/1", root.GetProperty("schema").GetString());
         var facts = root.GetProperty("facts").EnumerateArray().ToList();
-        string[] expected = ["dotnet", "cpu", "cores", "clock", "disk", "real-time scheduling", "network", "native audio path", "onnxruntime", "libsndfile", "model fusion", "default speech", "lsl loopback"];
+        string[] expected = ["dotnet", "cpu", "cores", "clock", "disk", "real-time scheduling", "network", "native audio path", "onnxruntime", "libsndfile", "model fusion", "model eeg-decoder-sim", "default speech", "lsl loopback"];
         Assert.Empty(expected.Except(facts.Select(f => f.GetProperty("name").GetString()!)));
         Assert.All(facts, f => Assert.Equal(f.GetProperty("status").GetString() == "ok", f.GetProperty("to_do").ValueKind == JsonValueKind.Null));
         bool lacking = facts.Exists(f => f.GetProperty("required").GetBoolean() && f.GetProperty("status").GetString() != "ok");
