@@ -29,7 +29,7 @@ internal static class AttentionBenchmarks
         private readonly AttentionDecoder _decoder;
         private readonly TalkerScene _scene = new(Talkers) { Count = Talkers, HeadValid = true, RoomFromHead = new Pose(Vector3D.Zero, Rotation.Identity) };
         private readonly AttentionEstimate _estimate = new(Talkers);
-        private readonly Source _head = new(7, 100), _gaze = new(4, 120), _eeg = new(Electrodes, 128), _envelopes = new(Talkers, 64);
+        private readonly MadeStream _head = new(7, 100), _gaze = new(4, 120), _eeg = new(Electrodes, 128), _envelopes = new(Talkers, 64);
         private long _tick;
 
         public Desk()
@@ -68,30 +68,6 @@ internal static class AttentionBenchmarks
         {
             _decoder.Dispose();
             Directory.Delete(_folder, recursive: true);
-        }
-    }
-
-    /// <summary>A stream whose values repeat and whose times go on.</summary>
-    private sealed class Source(int channels, double rateHz)
-    {
-        private const int MostFrames = 16;
-        private readonly float[] _values = new float[MostFrames * channels];
-        private readonly double[] _timesS = new double[MostFrames];
-        private long _next;
-
-        public delegate void Frame(Span<float> values, int index);
-
-        public void Fill(Frame frame)
-        {
-            for (int i = 0; i < MostFrames; i++) frame(_values.AsSpan(i * channels, channels), i);
-        }
-
-        /// <summary>The frames up to a time, valid until the next call.</summary>
-        public SampleChunk Take(double untilS)
-        {
-            int n = 0;
-            for (; n < MostFrames && _next / rateHz <= untilS; _next++) _timesS[n++] = _next / rateHz;
-            return new SampleChunk(_values.AsSpan(0, n * channels), _timesS.AsSpan(0, n), channels, _next - n, untilS);
         }
     }
 }
