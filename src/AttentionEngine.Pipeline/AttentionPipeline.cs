@@ -116,16 +116,24 @@ public sealed class AttentionPipeline : IDisposable
 
         var attended = _policy.Decide(_estimate);
         _policy.Steer(_estimate, attended, _command);
-        if (_schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _audioSample) is var gainsFrom and not ISteeringSchedule.Never)
-            Audio.Path.PushGains(_command, gainsFrom);
+        switch (_schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _audioSample))
+        {
+            case ISteeringSchedule.Never: break;
+            case ISteeringSchedule.Now: Audio.Path.PushGains(_command, ISteeringSchedule.Now); break;
+            case var sample: Audio.Deferred.Add(_command, sample); break;
+        }
 
         if (frames > 0) _designer.Observe(_microphones.AsSpan(0, Rig.Array.Count * frames), _scene);
         if (_designer.Design(_scene) is { } weights)
         {
             LastWeights = weights;
             _hashes.Add<float>(GraphNode.Beams, weights.Filters.AsSpan(0, weights.Talkers * weights.Ears * weights.Microphones * weights.Taps));
-            if (_schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _audioSample) is var weightsFrom and not ISteeringSchedule.Never)
-                Audio.Path.PushWeights(weights, weightsFrom);
+            switch (_schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _audioSample))
+            {
+                case ISteeringSchedule.Never: break;
+                case ISteeringSchedule.Now: Audio.Path.PushWeights(weights, ISteeringSchedule.Now); break;
+                case var sample: Audio.Deferred.Add(weights, sample); break;
+            }
         }
 
         consumeUpTo.CopyTo(record.Consumed);

@@ -14,11 +14,11 @@ internal static class DemoCommand
         var scene = new Option<string?>("--scene") { Description = "Scene file (default: rigs/sim-conversations.yaml)" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of everything that is random", DefaultValueFactory = _ => 1 };
         var output = new Option<string?>("--out") { Description = "New folder for the session (default: sessions/demo-DATE in the current folder)" };
-        var command = new Command("demo", "Closes the loop with no hardware: simulated streams over real LSL, live decoding, steering, a report. Example: attend demo --seconds 30") { seconds, scene, seed, output };
-        command.Validators.Add(result =>
+        seconds.Validators.Add(result =>
         {
-            if (result.GetValue(seconds) is var s && !(s is >= 1 and <= 3600)) result.AddError($"--seconds is {s}; expected 1 to 3600.");
+            if (result.GetValueOrDefault<double>() is var s && !(s is >= 1 and <= 3600)) result.AddError($"--seconds is {s}; expected 1 to 3600.");
         });
+        var command = new Command("demo", "Closes the loop with no hardware: simulated streams over real LSL, live decoding, steering, a report. Example: attend demo --seconds 30") { seconds, scene, seed, output };
         command.SetAction((parsed, cancellation) => Task.Run(() =>
             Run(parsed.GetValue(scene) ?? RepositoryFiles.DefaultScene(), parsed.GetValue(seconds), parsed.GetValue(seed),
                 parsed.GetValue(output) ?? RepositoryFiles.NewSessionPath("demo"), parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));

@@ -25,6 +25,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private readonly float[] _input, _beams, _output;
     private readonly float[] _one = new float[1];
     private readonly double[] _blockTime = new double[1];
+    private DeferredSteering? _deferred;
     private int _filled;
     private double _expectedStampS = double.NaN;
 
@@ -46,6 +47,9 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     }
 
     public AudioPath Path => _path;
+
+    /// <summary>For replay: sets that count from a later sample. Null until first asked for.</summary>
+    public DeferredSteering Deferred => _deferred ??= new DeferredSteering(_path);
     public int BlockFrames => _block;
 
     /// <summary>What the array heard, [M].</summary>
@@ -102,6 +106,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
 
     private void ProcessBlock(double lastSampleTimeS)
     {
+        _deferred?.Release(Microphones.Written + _block);
         double startMs = ThreadCpuClock.NowMs();
         _path.Process(_input, _output, _beams);
         BlockCpu.Add(ThreadCpuClock.NowMs() - startMs);

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AttentionEngine.Capture.Xdf;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Formats;
+using AttentionEngine.Core.Sessions;
+using AttentionEngine.Pipeline.Journal;
+
+namespace AttentionEngine.Tests.Cli;
+
+/// <summary>The main job as a user runs it: demo, replay, simulate, Ctrl-C, as real processes over real LSL.</summary>
+[Collection("default LSL streams")]
+public sealed class SessionCommandTests : IDisposable
+{
+    private static readonly string[] Baselines = ["activity_only", "loudest", "gaze_only", "eeg_only", "head_only", "vision_only", "chance"];
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static JsonElement Json(AttendProcess.Result result, int exitCode = ExitCode.Ok)
+    {
+        Assert.True(exitCode == result.ExitCode, $"exit {result.ExitCode}: {result.Error}");
+        return JsonDocument.Parse(result.Out).RootElement;
+    }
+
+    [Fact]
+    public async Task The_demo_closes_the_loop_and_its_session_replays_to_the_same_bits()
+    {
+        string session = _folder.File("demo");
+        var demo = Json(await AttendProcess.RunAsync("demo", "--seconds", "6", "--seed", "4", "--out", session, "--json"));
+        Assert.Equal("attend.demo/1", demo.EnumerateObject().First().Value.GetString());
+        Assert.Equal(7, demo.GetProperty("streams").GetArrayLength());
+        Assert.Equal(0, demo.GetProperty("lost").GetInt64());
+        Assert.InRange(demo.GetProperty("accuracy").GetDouble(), 0, 1);
+        foreach (string name in Baselines) Assert.InRange(demo.GetProperty("baselines").GetProperty(name).GetDouble(), 0, 1);
+        Assert.True(double.IsFinite(demo.GetProperty("si_sdr_improvement_db").GetDouble()));
+        Assert.InRange(demo.GetProperty("algorithmic_delay_ms").GetDouble(), 0.1, 10);
+
+        var folder = SessionFolder.Open(session);
+        Assert.InRange(WavFile.Read(folder.SteeredWav).DurationS, 5.5, 7.5);
+        Assert.Equal(WavFile.Read(folder.UnprocessedWav).Frames, WavFile.Read(folder.SteeredWav).Frames);
+        var recording = XdfRecording.Read(folder.Xdf);
+        Assert.Empty(recording.Damage);
+        Assert.All(recording.Streams.Where(s => s.Info.NominalRateHz > 0), s => Assert.NotEmpty(s.StampsS));
+        Assert.Contains(recording.Streams, s => s.Info.Name == "AttentionDecision");
+        string report = await File.ReadAllTextAsync(folder.Report);
+        Assert.DoesNotContain("src=\"http", report, StringComparison.OrdinalIgnoreCase);
+
+        var replay = Json(await AttendProcess.RunAsync("replay", session, "--verify", "--json"));
+        Assert.True(replay.GetProperty("verified").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, replay.GetProperty("first_divergence").ValueKind);
+        Assert.Equal(150, replay.GetProperty("compared_ticks").GetInt64());
+        Assert.Equal(demo.GetProperty("accuracy").GetDouble(), replay.GetProperty("accuracy").GetDouble());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_the_middle_finalises_every_file_and_exits_130()
+    {
+        string session = _folder.File("interrupted");
+        var start = new ProcessStartInfo(Repository.PathOf("attend"), ["demo", "--seconds", "60", "--out", session]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ATTEND_SKIP_SETUP"] = "1";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        string steered = Path.Combine(session, "steered.wav");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(110));
+        while (!File.Exists(steered) || new FileInfo(steered).Length < 200_000)
+        {
+            Assert.False(process.HasExited, "the demo ended early");
+            await Task.Delay(100, limit.Token);
+        }
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        Assert.True(ExitCode.Interrupted == process.ExitCode, $"exit {process.ExitCode}: {await error}");
+        Assert.True(SessionJournal.Read(Path.Combine(session, "journal.jsonl")).Finished);
+        Assert.Empty(XdfRecording.Read(Path.Combine(session, "session.xdf")).Damage);
+        Assert.True(WavFile.Read(steered).Frames > 16000);
+        Assert.True(File.Exists(Path.Combine(session, "report.html")));
+        Assert.Contains("session", await output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_seed_simulates_the_same_bytes_and_replays_to_the_same_figures()
+    {
+        string a = _folder.File("a"), b = _folder.File("b");
+        foreach (string folder in (string[])[a, b])
+            Json(await AttendProcess.RunAsync("simulate", Repository.PathOf("rigs/sim-conversations.yaml"), "--out", folder, "--seconds", "4", "--seed", "9", "--json"));
+        foreach (string file in (string[])["truth/images.wav", "truth/truth.json", "video/ego.y4m", "rig.yaml"])
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(a, file)), await File.ReadAllBytesAsync(Path.Combine(b, file)));
+        var one = Json(await AttendProcess.RunAsync("replay", a, "--json"));
+        var two = Json(await AttendProcess.RunAsync("replay", b, "--json"));
+        Assert.Equal("ideal", one.GetProperty("mode").GetString());
+        Assert.Equal(one.GetProperty("nodes").GetRawText(), two.GetProperty("nodes").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_changed_sample_in_the_recording_is_found_as_the_first_divergence()
+    {
+        string session = _folder.File("demo");
+        Json(await AttendProcess.RunAsync("demo", "--seconds", "2", "--seed", "4", "--out", session, "--json"));
+        string journal = Path.Combine(session, "journal.jsonl");
+        string[] lines = await File.ReadAllLinesAsync(journal);
+        int at = Array.FindIndex(lines, l => l.Contains("\"k\":20,", StringComparison.Ordinal));
+        int hash = lines[at].IndexOf("\"h\":[\"", StringComparison.Ordinal) + 6;
+        lines[at] = lines[at][..hash] + (lines[at][hash] == '0' ? '1' : '0') + lines[at][(hash + 1)..];
+        await File.WriteAllLinesAsync(journal, lines);
+        var replay = Json(await AttendProcess.RunAsync("replay", session, "--verify", "--json"), ExitCode.Mismatch);
+        Assert.Equal(20, replay.GetProperty("first_divergence").GetProperty("tick").GetInt64());
+        Assert.Equal("Audio", replay.GetProperty("first_divergence").GetProperty("node").GetString());
+    }
+}
