@@ -12,17 +12,16 @@ namespace AttentionEngine.Attention;
 public sealed class DecisionPolicy
 {
     private const double FullConfidence = 0.9;
-    private readonly double _accept, _holdS, _floor, _ambient;
+    private readonly double _accept, _holdS, _floor;
     private int _talker = -1;
     private StreamTime _switched;
     private bool _everSwitched;
 
     /// <param name="floorDb">Gain of unattended talkers at full confidence, dB ≤ 0; −∞ mutes them.</param>
-    /// <param name="ambientDb">Gain of the unprocessed reference microphones, dB; −∞ for none.</param>
-    public DecisionPolicy(AttentionSettings settings, double floorDb, double ambientDb = double.NegativeInfinity)
+    public DecisionPolicy(AttentionSettings settings, double floorDb)
     {
         (_accept, _holdS) = (settings.AcceptProbability, settings.HoldS);
-        (_floor, _ambient) = (Linear(floorDb), Linear(ambientDb));
+        _floor = Linear(floorDb);
     }
 
     /// <summary>The decision after a tick; −1 for none.</summary>
@@ -42,17 +41,14 @@ public sealed class DecisionPolicy
         return new AttendedTalker(estimate.Time, estimate.Tick, _talker, estimate.Posterior[_talker < 0 ? estimate.Count : _talker]);
     }
 
-    /// <summary>Gains for the audio path: the attended talker at 0 dB, the others between 0 dB (no idea) and the floor (sure); all at 0 dB while nobody is attended.</summary>
+    /// <summary>Gains for the audio path: the attended talker at 0 dB, all else between 0 dB (no idea) and the floor (sure); everything as it is while nobody is attended.</summary>
     public void Steer(AttentionEstimate estimate, AttendedTalker attended, SteeringCommand command)
     {
         command.Time = estimate.Time;
         command.Tick = estimate.Tick;
-        command.Count = estimate.Count;
         double chance = 1.0 / (estimate.Count + 1);
         double sure = attended.Talker < 0 ? 0 : Math.Clamp((attended.Confidence - chance) / (FullConfidence - chance), 0, 1);
-        for (int k = 0; k < estimate.Count; k++)
-            command.Gains[k] = k == attended.Talker ? 1 : (float)(1 - sure * (1 - _floor));
-        command.AmbientGain = (float)_ambient;
+        command.Attend(attended.Talker, estimate.Count, (float)(1 - sure * (1 - _floor)));
     }
 
     private static double Linear(double db) => double.IsNegativeInfinity(db) ? 0 : ExactMath.Exp(db * 2.302585092994046 / 20);

@@ -12,6 +12,7 @@ internal static class CommandList
         yield return ReplayCommand.Create();
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
+        yield return SeparateCommand.Create();
         yield return RigCommand.Create();
         yield return XdfCommand.Create();
         yield return DoctorCommand.Create();

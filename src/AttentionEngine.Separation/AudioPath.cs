@@ -12,7 +12,11 @@ namespace AttentionEngine.Separation;
 public sealed class AudioPath : IDisposable
 {
     // Cross-fades short enough to end before the next tick, long enough not to click (gains 25 ms, filters 16 ms).
-    private const double GainFadeMs = 25, FilterFadeMs = 16, LookaheadMs = 1, ReleaseMs = 60;
+    private const double GainFadeMs = 25, FilterFadeMs = 16, ReleaseMs = 60;
+
+    /// <summary>Look-ahead of the limiter: its share of the delay.</summary>
+    public const double LookaheadMs = 1;
+
     private readonly AudioPathHandle _handle;
 
     /// <param name="array">Microphones, references and rate.</param>

@@ -11,7 +11,7 @@ public sealed class OfflineSeparation : IDisposable
 {
     private readonly BeamDesigner _designer;
     private readonly SteeringCommand _command;
-    private readonly double _floorDb;
+    private readonly float _floor;
     private readonly int _tickFrames;
 
     /// <param name="tickMs">Time between designs.</param>
@@ -22,7 +22,7 @@ public sealed class OfflineSeparation : IDisposable
         Path = new AudioPath(array, settings, talkers);
         _designer = new BeamDesigner(array, settings, talkers);
         _command = new SteeringCommand(talkers);
-        _floorDb = settings.FloorDb;
+        _floor = (float)Math.Pow(10, settings.FloorDb / 20); // 0 for no floor
         _tickFrames = Math.Max(1, (int)Math.Round(tickMs * array.SampleRateHz / 1000));
     }
 
@@ -44,7 +44,7 @@ public sealed class OfflineSeparation : IDisposable
             var (scene, attended) = sceneAt(at);
             if (at == 0) Design(scene);
             _command.Tick = at / _tickFrames;
-            SteeringGains.Fill(_command, attended, scene.Count, _floorDb);
+            _command.Attend(attended, scene.Count, _floor);
             Path.PushGains(_command, at);
             for (int offset = 0; offset < length; offset += block)
             {

@@ -14,6 +14,22 @@ public sealed class SteeringCommand(int capacity)
 
     /// <summary>Linear gain η of the unprocessed reference microphones.</summary>
     public float AmbientGain { get; set; }
+
+    /// <summary>
+    /// The attended talker at full level, everything else at a floor: that talker's beam gets 1 − floor, the unprocessed microphones the
+    /// floor. (Not the other beams: each holds leaks of everybody, which would add up to far more than the floor, and the microphones
+    /// keep where everything is.)
+    /// </summary>
+    /// <param name="attended">Index of the attended talker, −1 for none: everything is heard as it is.</param>
+    /// <param name="talkers">K.</param>
+    /// <param name="floor">Linear, 0 to 1.</param>
+    public void Attend(int attended, int talkers, float floor)
+    {
+        if (attended < -1 || attended >= talkers) throw new ArgumentOutOfRangeException(nameof(attended), attended, $"expected -1 to {talkers - 1}");
+        Count = talkers;
+        AmbientGain = attended < 0 ? 1 : floor;
+        for (int k = 0; k < talkers; k++) Gains[k] = k == attended ? 1 - floor : 0;
+    }
 }
 
 /// <summary>

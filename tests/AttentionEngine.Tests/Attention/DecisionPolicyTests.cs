@@ -37,18 +37,21 @@ public class DecisionPolicyTests
         var command = new SteeringCommand(3);
         var sure = Estimate(1, 0.97f, 0.02f, 0.01f);
         policy.Steer(sure, policy.Decide(sure), command);
-        Assert.Equal(1, command.Gains[0]);
-        Assert.Equal(Math.Pow(10, -12 / 20.0), command.Gains[1], 1e-5);
-        Assert.Equal(0, command.AmbientGain);
+        double floor = Math.Pow(10, -12 / 20.0);
+        Assert.Equal(floor, command.AmbientGain, 1e-5);
+        Assert.Equal(1 - floor, command.Gains[0], 1e-5); // with the talker's share of the ambient: full level
+        Assert.Equal(0, command.Gains[1]);
         var unsure = Estimate(1.04, 0.55f, 0.4f, 0.05f);
         policy.Steer(unsure, policy.Decide(unsure), command);
-        Assert.InRange(command.Gains[1], 0.5f, 0.9f);
+        Assert.InRange(command.AmbientGain, 0.5f, 0.9f);
+        Assert.Equal(1, command.Gains[0] + command.AmbientGain, 1e-5);
         var nobody = Estimate(3, 0.1f, 0.1f, 0.8f);
         policy.Steer(nobody, policy.Decide(nobody), command);
-        Assert.Equal(1, command.Gains[0]);
-        Assert.Equal(1, command.Gains[1]);
+        Assert.Equal(1, command.AmbientGain);
+        Assert.Equal(0, command.Gains[0]);
         var muting = new DecisionPolicy(Settings, double.NegativeInfinity);
         muting.Steer(sure, muting.Decide(sure), command);
-        Assert.Equal(0, command.Gains[1]);
+        Assert.Equal(0, command.AmbientGain);
+        Assert.Equal(1, command.Gains[0]);
     }
 }
