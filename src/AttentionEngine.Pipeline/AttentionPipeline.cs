@@ -116,24 +116,14 @@ public sealed class AttentionPipeline : IDisposable
 
         var attended = _policy.Decide(_estimate);
         _policy.Steer(_estimate, attended, _command);
-        switch (_schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _audioSample))
-        {
-            case ISteeringSchedule.Never: break;
-            case ISteeringSchedule.Now: Audio.Path.PushGains(_command, ISteeringSchedule.Now); break;
-            case var sample: Audio.Deferred.Add(_command, sample); break;
-        }
+        Audio.Push(_command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _audioSample));
 
         if (frames > 0) _designer.Observe(_microphones.AsSpan(0, Rig.Array.Count * frames), _scene);
         if (_designer.Design(_scene) is { } weights)
         {
             LastWeights = weights;
             _hashes.Add<float>(GraphNode.Beams, weights.Filters.AsSpan(0, weights.Talkers * weights.Ears * weights.Microphones * weights.Taps));
-            switch (_schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _audioSample))
-            {
-                case ISteeringSchedule.Never: break;
-                case ISteeringSchedule.Now: Audio.Path.PushWeights(weights, ISteeringSchedule.Now); break;
-                case var sample: Audio.Deferred.Add(weights, sample); break;
-            }
+            Audio.Push(weights, _schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _audioSample));
         }
 
         consumeUpTo.CopyTo(record.Consumed);

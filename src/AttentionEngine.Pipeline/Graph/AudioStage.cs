@@ -16,7 +16,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
 {
     public const int Ears = 2;
     private const double HistoryS = 20;
-    private const double GapS = 0.02;
+    private const double GapS = 0.02, StartUpS = 1;
 
     private readonly AudioPath _path;
     private readonly IHealthSink _health;
@@ -27,7 +27,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private readonly double[] _blockTime = new double[1];
     private DeferredSteering? _deferred;
     private int _filled;
-    private double _expectedStampS = double.NaN;
+    private double _expectedStampS = double.NaN, _firstTimeS = double.NaN;
 
     public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, IHealthSink health)
     {
@@ -47,9 +47,6 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     }
 
     public AudioPath Path => _path;
-
-    /// <summary>For replay: sets that count from a later sample. Null until first asked for.</summary>
-    public DeferredSteering Deferred => _deferred ??= new DeferredSteering(_path);
     public int BlockFrames => _block;
 
     /// <summary>What the array heard, [M].</summary>
@@ -66,7 +63,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     public DurationHistogram BlockCpu { get; } = new();
     public SpscRing<SteeringTake> Takes { get; } = new(1024);
 
-    /// <summary>Chunks that arrived later than this after their capture count as xruns: a device would have run dry.</summary>
+    /// <summary>Chunks that arrived later than this after their capture count as xruns: a device would have run dry. The first second is not counted.</summary>
     public double PlayoutBufferS { get; init; } = 0.06;
     public long Xruns { get; private set; }
 
@@ -75,10 +72,25 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     public int Free => Math.Max(0, Blocks.Free - 4096 / _block) * _block;
     public long Available => Blocks.Written;
 
+    /// <summary>Tick thread: gains for the audio thread, from <paramref name="sample"/> on (see <see cref="ISteeringSchedule"/>).</summary>
+    public void Push(SteeringCommand gains, long sample)
+    {
+        if (sample == ISteeringSchedule.Now) _path.PushGains(gains, sample);
+        else if (sample != ISteeringSchedule.Never) (_deferred ??= new DeferredSteering(_path)).Add(gains, sample);
+    }
+
+    /// <summary>Tick thread: filters for the audio thread.</summary>
+    public void Push(BeamformerWeights weights, long sample)
+    {
+        if (sample == ISteeringSchedule.Now) _path.PushWeights(weights, sample);
+        else if (sample != ISteeringSchedule.Never) (_deferred ??= new DeferredSteering(_path)).Add(weights, sample);
+    }
+
     /// <inheritdoc/>
     public void Accept(ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS, ReadOnlySpan<double> timesS, double receiveTimeS)
     {
-        if (receiveTimeS - timesS[^1] > PlayoutBufferS) Xruns++;
+        if (double.IsNaN(_firstTimeS)) _firstTimeS = timesS[0];
+        if (receiveTimeS - timesS[^1] > PlayoutBufferS && timesS[^1] - _firstTimeS > StartUpS) Xruns++;
         for (int i = 0; i < stampsS.Length; i++)
         {
             double lostS = stampsS[i] - _expectedStampS;

@@ -25,6 +25,7 @@ public interface IFeedTarget
 public sealed class StreamFeed(RigStream rig, StreamInfo info, IFeedTarget target)
 {
     private const int MaxFrames = 4096;
+    private const double StartUpS = 1;
     private readonly double[] _times = new double[MaxFrames];
     private readonly double _latencyS = rig.LatencyMs * 1e-3;
 
@@ -38,7 +39,7 @@ public sealed class StreamFeed(RigStream rig, StreamInfo info, IFeedTarget targe
     public double FirstTimeS { get; private set; } = double.NaN;
     public double NewestTimeS { get; private set; } = double.NaN;
 
-    /// <summary>Sum of receive time minus capture time over chunks, for the mean transport delay.</summary>
+    /// <summary>Sum of receive time minus capture time over <see cref="Chunks"/>, for the mean transport delay; the first second, when what waited comes in a burst, is left out.</summary>
     public double TransportSumS { get; private set; }
     public long Chunks { get; private set; }
 
@@ -54,8 +55,11 @@ public sealed class StreamFeed(RigStream rig, StreamInfo info, IFeedTarget targe
         Target.Accept(values, stampsS, times, receiveTimeS);
         if (Accepted == 0) FirstTimeS = times[0];
         NewestTimeS = times[^1];
-        TransportSumS += receiveTimeS - times[^1];
-        Chunks++;
+        if (times[^1] - FirstTimeS > StartUpS)
+        {
+            TransportSumS += receiveTimeS - times[^1];
+            Chunks++;
+        }
         Accepted += frames;
     }
 }

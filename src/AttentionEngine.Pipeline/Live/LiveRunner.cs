@@ -80,6 +80,7 @@ public sealed class LiveRunner : IDisposable
         var talkerIds = TalkerNames.Of(_rig, Info(StreamRole.Talkers));
         var eeg = Info(StreamRole.Eeg);
         CheckAudio(Info(StreamRole.Audio)!);
+        WarmUp.Run(_rig, talkerIds, EegOf(eeg));
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), _health);
         foreach (var (role, inlet) in inlets)
         {
