@@ -10,6 +10,7 @@ internal static class CommandList
         yield return DemoCommand.Create();
         yield return RunCommand.Create();
         yield return ReplayCommand.Create();
+        yield return EvaluateCommand.Create();
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
         yield return SeparateCommand.Create();

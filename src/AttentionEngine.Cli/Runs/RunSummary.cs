@@ -16,6 +16,8 @@ internal static class RunSummary
             ["session"] = session,
             ["seconds"] = Number(run.Seconds),
             ["ended"] = run.Ended,
+            ["scene"] = score?.Scene,
+            ["seed"] = score?.Seed,
             ["talkers"] = new JsonArray([.. run.TalkerIds.Select(id => JsonValue.Create(id))]),
             ["streams"] = new JsonArray([.. run.Streams.Select(s => new JsonObject
             {

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using AttentionEngine.Analysis.Scoring;
+using AttentionEngine.Analysis.Statistics;
+using AttentionEngine.Core.Errors;
+
+namespace AttentionEngine.Cli.Commands;
+
+/// <summary><c>attend evaluate --sessions DIR</c>: mean and interval of every figure over scored sessions, by scene.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var sessions = new Option<string>("--sessions") { Description = "Folder of scored sessions (simulated and replayed, or demos)", Required = true };
+        var command = new Command("evaluate", "Aggregates scored sessions: mean and 95 % interval over listeners, baselines beside. Example: attend evaluate --sessions sessions/claim") { sessions };
+        command.SetAction(parsed =>
+        {
+            var scenes = SessionAggregates.Read(parsed.GetValue(sessions)!);
+            if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(new { Schema = "attend.evaluate/1", Conditions = scenes.Select(Condition) });
+            else foreach (var scene in scenes) Print(scene);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static object Condition(SceneAggregate s) => new
+    {
+        Name = s.Scene, Listeners = s.Sessions,
+        Accuracy = s.Accuracy.Mean, AccuracyCi95 = Ends(s.Accuracy),
+        GainOverBestSingle = s.GainOverBestSingle.Mean, GainOverBestSingleCi95 = Ends(s.GainOverBestSingle), s.BestSingleSense,
+        s.SwitchLatencySMedian, s.MissedSwitches, s.TrueSwitches,
+        FalseSwitchesPerMin = s.FalseSwitchesPerMin.Mean, WrongTalkerSPerMin = s.WrongTalkerSPerMin.Mean, Ece = s.CalibrationError.Mean,
+        SiSdrImprovementDb = s.SiSdrImprovementDb.Mean, SiSdrImprovementDbCi95 = Ends(s.SiSdrImprovementDb),
+        Baselines = s.Baselines.ToDictionary(b => b.Key, b => new { b.Value.Mean, Ci95 = Ends(b.Value) }),
+    };
+
+    private static double[] Ends(MeanInterval interval) => [interval.Low, interval.High];
+
+    private static void Print(SceneAggregate s)
+    {
+        string Percent(MeanInterval i) => string.Create(CultureInfo.InvariantCulture, $"{100 * i.Mean,5:F1} %  [{100 * i.Low:F1}, {100 * i.High:F1}]");
+        string Plain(MeanInterval i, string unit) => string.Create(CultureInfo.InvariantCulture, $"{i.Mean,5:F2} {unit}  [{i.Low:F2}, {i.High:F2}]");
+        Console.Out.WriteLine($"{s.Scene}: {s.Sessions} sessions, mean and 95 % interval");
+        Console.Out.WriteLine($"  all senses           {Percent(s.Accuracy)}");
+        foreach (var (name, value) in s.Baselines) Console.Out.WriteLine($"  {name.Replace('_', ' '),-20} {Percent(value)}");
+        Console.Out.WriteLine($"  over {s.BestSingleSense.Replace('_', ' '),-15} {Percent(s.GainOverBestSingle)}  points, paired");
+        Console.Out.WriteLine($"  SI-SDR improvement   {Plain(s.SiSdrImprovementDb, "dB")}");
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  switches             {s.TrueSwitches} true, {s.MissedSwitches} missed, median of the sessions' median latencies {s.SwitchLatencySMedian:F2} s"));
+        Console.Out.WriteLine($"  false switches       {Plain(s.FalseSwitchesPerMin, "per min")}");
+        Console.Out.WriteLine($"  wrong talker         {Plain(s.WrongTalkerSPerMin, "s/min")}");
+        Console.Out.WriteLine($"  calibration error    {Plain(s.CalibrationError, "")}");
+    }
+}
