@@ -9,7 +9,7 @@ from layout import FEATURES, MODALITIES, TICK_S
 from net import HIDDEN
 
 
-def write(net, options, scores, training_count, validation):
+def write(net, options, scores, training_count, validation, test):
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     provisional = bool(options.synthetic)
@@ -22,7 +22,7 @@ def write(net, options, scores, training_count, validation):
         "posterior": {0: "K1"}, "evidence_nats": {1: "K"}, "log_prior": {0: "K1"}, "belief_next": {0: "K1"}, "memory_next": {0: "K"}})
     golden(net, out / "golden.npz", validation)
     (out / "model.yaml").write_text(contract(out, options.version, provisional))
-    (out / "CARD.md").write_text(card(options, scores, training_count, len(validation), provisional))
+    (out / "CARD.md").write_text(card(options, scores, training_count, len(validation), test, provisional))
 
 
 def golden(net, file, validation):
@@ -74,12 +74,14 @@ golden: {{ file: golden.npz, tolerance: 5e-5 }}
 """
 
 
-def card(options, scores, training_count, held_count, provisional):
+def card(options, scores, training_count, held_count, test, provisional):
     warning = """
 > **Provisional.** Trained on made-up features (`models/training/fusion/synthetic.py`), not on the simulator or on people. It lets
 > the engine run end to end; no figure of this card says anything about listeners.
 """ if provisional else ""
-    source = f"{options.synthetic} made-up sessions of 60 s" if provisional else f"{training_count + held_count} simulated sessions, replayed by the engine"
+    source = f"{options.synthetic} made-up sessions of 60 s" if provisional else (
+        "sessions of simulated listeners (`models/training/scenes`, seeds from 300000), rendered and replayed by the engine "
+        "(`models/training/make_fusion_sessions.sh`), every feature computed by the engine's own decoder from its own beams")
     rows = "\n".join(f"| {n} | {l:.3f} | {100 * a:.1f} |" for n, (l, a) in scores.items())
     return f"""# fusion {options.version}
 {warning}
@@ -87,15 +89,34 @@ def card(options, scores, training_count, held_count, provisional):
 for each of the five senses, and filters them into a posterior over the talkers and none. log posterior = log prior + sum of the
 nats - log Z, exactly. A sense that is not available gives 0 nats. Weights are shared over talkers: any number from 1 to 8, any order.
 
-**Training.** `models/training/train_fusion.sh`; {source}; {training_count} for training, {held_count} held out (other seeds, other
-listeners); seed {options.seed}, {options.epochs} epochs, log loss of the posterior through the filter, senses taken away at random.
+**Training.** `models/training/train_fusion.sh` on {source}; {training_count} for training, {held_count} held out (other listeners, one of every
+few of each scene) to choose the epoch; seed {options.seed}, {options.epochs} epochs, log loss of the posterior through the filter, senses taken away
+at random.
 
 **On the held-out sessions** (log loss in nats; accuracy of the most probable talker per tick, ticks with an attended talker):
 
 | senses | log loss | accuracy % |
 |---|---|---|
 {rows}
-
+{test_table(test)}
 **Limits.** Trained on simulated listeners whose habits are parameters with stated sources, not on people. "None" was rare in
 training. No latent informative-or-not state yet: gaze that has parted from attention keeps its vote.
+"""
+
+
+def test_table(test):
+    """Mean over sessions with a 95 % interval; sessions of talkers and listeners that training never saw."""
+    if not test:
+        return ""
+    rows = []
+    for name in test[0]:
+        accuracy, loss = np.array([s[name][1] for s in test]) * 100, np.mean([s[name][0] for s in test])
+        half = 2 * accuracy.std(ddof=1) / len(test) ** 0.5 if len(test) > 1 else float("nan")
+        rows.append(f"| {name} | {loss:.3f} | {accuracy.mean():.1f} ± {half:.1f} |")
+    return f"""
+**On the default scene** (`rigs/sim-conversations.yaml`, {len(test)} sessions; listeners and voices that training never saw):
+
+| senses | log loss | accuracy %, mean and 95 % interval over sessions |
+|---|---|---|
+{chr(10).join(rows)}
 """

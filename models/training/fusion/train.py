@@ -57,21 +57,25 @@ def loss_of(net, batch, available=None):
 
 
 def evaluate(net, sessions):
-    """-> {name: (log loss in nats, accuracy over ticks with an attended talker)} for all modalities and for each alone."""
-    result = {}
+    """-> {name: (log loss in nats, accuracy over ticks with an attended talker)} for all modalities and for each alone.
+
+    An expert sees only its own modality, so taking the others away is a mask on the evidence: one pass serves all rows.
+    """
+    names = ["all"] + MODALITIES
+    masks = torch.cat([torch.ones(1, len(MODALITIES)), torch.eye(len(MODALITIES))])  # [6, 5]
+    losses, right, count = torch.zeros(len(names)), torch.zeros(len(names)), 0
     with torch.no_grad():
-        for name in ["all"] + MODALITIES:
-            losses, right, count = [], 0, 0
-            for f, a, y, dt in sessions:
-                batch = [torch.from_numpy(v).unsqueeze(1) for v in (f, a, y, dt)]
-                only = batch[1] if name == "all" else batch[1] * torch.tensor([float(m == name) for m in MODALITIES])
-                loss, log_posterior, target = loss_of(net, batch, only)
-                losses.append(float(loss))
-                talking = target[:, 0] < f.shape[1]
-                right += int((log_posterior[:, 0, :-1].argmax(-1) == target[:, 0])[talking].sum())
-                count += int(talking.sum())
-            result[name] = (float(np.mean(losses)), right / max(1, count))
-    return result
+        for f, a, y, dt in sessions:
+            features, available, target, dt_s = (torch.from_numpy(v).unsqueeze(1) for v in (f, a, y, dt))
+            k = f.shape[1]
+            target = torch.where(target < 0, torch.full_like(target, k), target).expand(-1, len(names))
+            nats = net.nats(features, available, dt_s) * masks.unsqueeze(0).unsqueeze(-1)  # [T, 6, 5, K]
+            log_posterior = filter_sequence(net, nats, dt_s.expand(-1, len(names)))
+            losses -= log_posterior.gather(-1, target.unsqueeze(-1)).squeeze(-1)[25:].mean(0) / len(sessions)
+            talking = target[:, 0] < k
+            right += (log_posterior[..., :-1].argmax(-1) == target)[talking].sum(0)
+            count += int(talking.sum())
+    return {n: (float(losses[i]), float(right[i]) / max(1, count)) for i, n in enumerate(names)}
 
 
 def main():
@@ -80,6 +84,7 @@ def main():
     source.add_argument("--sessions", nargs="+", help="folders with session folders inside")
     source.add_argument("--synthetic", type=int, metavar="N", help="train on N made-up sessions")
     parser.add_argument("--held-out", type=float, default=0.2, help="share of sessions for choosing the best epoch and for the card")
+    parser.add_argument("--test", nargs="+", help="folders with sessions of other talkers and listeners, for the card only")
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--ticks", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
@@ -94,10 +99,12 @@ def main():
         everything = [synthetic.session(options.seed * 1000 + i) for i in range(options.synthetic)]
     else:
         everything = [data.session(p) for p in data.sessions(options.sessions)]
-    held = max(1, round(len(everything) * options.held_out))
-    training, validation = everything[:-held], everything[-held:]
-    if not training:
-        raise SystemExit("at least two sessions are needed: one to train on, one held out")
+    every = max(2, round(1 / options.held_out))
+    validation = everything[every - 1::every]  # sessions are in the order of their scenes: a share of each scene
+    training = [s for i, s in enumerate(everything) if i % every != every - 1]
+    if not validation:
+        raise SystemExit(f"{len(everything)} sessions are too few: one of every {every} is held out, so give at least {every}")
+    test = [data.session(p) for p in data.sessions(options.test)] if options.test else []
     net = Fusion()
     optimizer = torch.optim.AdamW(net.parameters(), lr=4e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / options.epochs)) + 0.01)
@@ -113,7 +120,7 @@ def main():
             optimizer.step()
             losses.append(float(loss))
         schedule.step()
-        if epoch % 5 == 4 or epoch == options.epochs - 1:
+        if epoch % 6 == 5 or epoch == options.epochs - 1:
             net.eval()
             scores = evaluate(net, validation)
             score = sum(s[0] for s in scores.values()) / len(scores) + scores["all"][0]  # every subset must be calibrated, all together most
@@ -122,7 +129,7 @@ def main():
                 best, best_state = score, {n: p.clone() for n, p in net.state_dict().items()}
     net.load_state_dict(best_state)
     net.eval()
-    export.write(net, options, evaluate(net, validation), len(training), validation)
+    export.write(net, options, evaluate(net, validation), len(training), validation, [evaluate(net, [s]) for s in test])
 
 
 if __name__ == "__main__":
