@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the sessions that the fusion network is trained on: make_fusion_sessions.sh OUT [FACTOR] renders every scene of scenes/ with
 # several seeds, replays it through the engine, and keeps ticks and truth. Goes on where it was stopped. FACTOR 1 (default) is 120
-# sessions of 90 s: about 20 minutes of one core, 0.3 GB. The models in models/ must be the ones that will be used (EEG decoder first).
+# sessions of 90 s: about 30 minutes of one core (JOBS=2 for two), 0.3 GB. The models in models/ must be the ones that will be used (EEG decoder first).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); root=$here/../..
 out=${1:?usage: make_fusion_sessions.sh OUT [FACTOR]}; factor=${2:-1}
@@ -27,6 +27,9 @@ make_one() { # SCENE SEED
 for ((round = 0; round < 24 * factor; round++)); do
   for s in "${!order[@]}"; do
     scene=${order[$s]}
-    if ((round < count[$scene] * factor)); then make_one "$scene" $((300000 + 10000 * s + round)); fi
+    ((round < count[$scene] * factor)) || continue
+    while (($(jobs -rp | wc -l) >= ${JOBS:-1})); do wait -n; done
+    make_one "$scene" $((300000 + 10000 * s + round)) &
   done
 done
+while (($(jobs -rp | wc -l) > 0)); do wait -n; done

@@ -21,7 +21,7 @@ def session(folder):
         raise SystemExit(f"{folder}: features.npy holds numbers that are not finite")
     attended = np.full(len(time_s), -2)
     for span in truth["attended"]:
-        talker = span["talker"]
+        talker = -1 if span["talker"] is None else span["talker"]
         if isinstance(talker, str):
             talker = layout["talkers"].index(talker) if talker in layout["talkers"] else -1
         attended[(time_s >= span["start_s"]) & (time_s < span["end_s"])] = talker
@@ -32,7 +32,8 @@ def session(folder):
 
 def sessions(roots):
     """Every session folder under the given folders, in the order of their names."""
-    found = sorted({p.parent.parent for root in roots for p in Path(root).rglob("ticks/layout.json")})
+    found = sorted({p.parent.parent for root in roots for p in Path(root).rglob("ticks/layout.json")
+                    if not any(part.startswith(".") for part in p.relative_to(root).parts)})  # hidden ones are being made
     if not found:
         raise SystemExit(f"no session with ticks/layout.json under {', '.join(map(str, roots))}: make some with `attend simulate` and `attend replay`")
     return found

@@ -68,7 +68,7 @@ class FusionTests(unittest.TestCase):
             np.save(root / "ticks/available.npy", a)
             np.save(root / "ticks/time_s.npy", 50 + 0.04 * np.arange(len(f)))
             (root / "truth/truth.json").write_text(json.dumps({"attended": [
-                {"talker": "y", "start_s": 50, "end_s": 51}, {"talker": 0, "start_s": 51, "end_s": 52}, {"talker": -1, "start_s": 52, "end_s": 53}]}))
+                {"talker": "y", "start_s": 50, "end_s": 51}, {"talker": 0, "start_s": 51, "end_s": 52}, {"talker": None, "start_s": 52, "end_s": 53}]}))
             features, available, attended, dt = data.session(root)
             self.assertEqual(list(attended[[0, 30, 60]]), [1, 0, -1])
             self.assertEqual(len(features), 75)  # the last second has no truth
