@@ -33,7 +33,7 @@ internal static class EngineRun
         if (startSimulator is not null) Console.Error.WriteLine("attend: rendering the scene and starting the simulated rig as its own process");
         using var simulator = startSimulator?.Invoke(session.Root);
         Console.Error.WriteLine($"attend: looking for the streams of {rig.Name}");
-        using var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report };
+        var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report };
         var cpu = new CpuMeter(simulator);
         runner.Started = cpu.Start;
         var run = runner.Run(cancellation);

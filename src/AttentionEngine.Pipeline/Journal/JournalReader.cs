@@ -17,6 +17,9 @@ public sealed class SessionJournal
     public double StartS { get; private set; } = double.NaN;
     public double TickMs { get; private set; }
     public List<string> TalkerIds { get; } = [];
+
+    /// <summary>Streams that were there at the start.</summary>
+    public HashSet<StreamRole> RolesAtStart { get; } = [];
     public List<JournaledTick> Ticks { get; } = [];
     public Dictionary<StreamRole, List<ClockModelUpdate>> Clocks { get; } = [];
     public Dictionary<(SteeringKind Kind, long Id), long> Takes { get; } = [];
@@ -53,6 +56,7 @@ public sealed class SessionJournal
                 StartS = line.GetProperty("start_s").GetDouble();
                 TickMs = line.GetProperty("tick_ms").GetDouble();
                 TalkerIds.AddRange(line.GetProperty("talkers").EnumerateArray().Select(t => t.GetString() ?? ""));
+                foreach (var stream in line.GetProperty("streams").EnumerateArray()) RolesAtStart.Add(Enum.Parse<StreamRole>(stream.GetProperty("role").GetString()!));
                 break;
             case "tick":
                 Ticks.Add(new JournaledTick(line.GetProperty("k").GetInt64(), line.GetProperty("time_s").GetDouble(),

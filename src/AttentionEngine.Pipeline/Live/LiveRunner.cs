@@ -17,7 +17,7 @@ namespace AttentionEngine.Pipeline.Live;
 public sealed record LiveOptions(double? Seconds, double WaitS = 10, double AllowanceS = 0.03, string EngineVersion = "", IReadOnlyList<(string Name, string Sha256)>? Models = null);
 
 /// <summary>Runs the graph on live streams: a receiver thread per stream, one tick thread, one host thread that records.</summary>
-public sealed class LiveRunner : IDisposable
+public sealed class LiveRunner
 {
     private const double OptionalPatienceS = 1.5, DrainS = 0.2;
     private readonly Rig _rig;
@@ -26,9 +26,7 @@ public sealed class LiveRunner : IDisposable
     private readonly SessionFolder _folder;
     private readonly IRecordingSink _recording;
     private readonly IRecordingSink _outlets;
-    private readonly List<(RigStream Rig, StreamPump Pump, StreamFeed? Feed, int Recorded)> _streams = [];
     private readonly HealthLog _health = new();
-    private FrameTarget? _frames;
 
     /// <param name="recording">The session's file; gets the rig's streams and the engine's own.</param>
     /// <param name="outlets">Where the engine publishes its own streams.</param>
@@ -68,9 +66,7 @@ public sealed class LiveRunner : IDisposable
         }
         finally
         {
-            foreach (var stream in _streams) stream.Pump.Dispose();
             foreach (var inlet in inlets.Values) inlet.Dispose();
-            _frames?.Dispose();
         }
     }
 
@@ -82,15 +78,9 @@ public sealed class LiveRunner : IDisposable
         CheckAudio(Info(StreamRole.Audio)!);
         WarmUp.Run(_rig, talkerIds, EegOf(eeg));
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), _health);
-        foreach (var (role, inlet) in inlets)
-        {
-            var rigStream = _rig.Find(role)!;
-            var feed = MakeFeed(rigStream, inlet.Info, pipeline);
-            var pump = PumpFactory.Create(inlet, _transport, _health, role.ToString(), feed);
-            _streams.Add((rigStream, pump, feed, _recording.AddStream(inlet.Info)));
-        }
-        foreach (var stream in _streams) stream.Pump.Start();
-        return RunConnected(pipeline, cancellation);
+        using var streams = new LiveStreams(_rig, _transport, _recording, _health);
+        streams.Start(inlets, pipeline);
+        return RunConnected(streams, pipeline, cancellation);
     }
 
     private StreamTime Now => StreamTime.FromSeconds(_transport.LocalClockS);
@@ -110,21 +100,14 @@ public sealed class LiveRunner : IDisposable
             ? new EegStream(labels, eeg.NominalRateHz) : throw new InputDataException($"EEG stream `{eeg.Name}` has {eeg.ChannelCount} channels and {eeg.ChannelLabels?.Count ?? 0} labels in desc/channels; the decoder needs a 10-20 label for each.");
     }
 
-    private StreamFeed? MakeFeed(RigStream stream, StreamInfo info, AttentionPipeline pipeline)
+    private RunResult RunConnected(LiveStreams streams, AttentionPipeline pipeline, CancellationToken cancellation)
     {
-        if (FeedTargets.For(stream.Role, info, _rig, pipeline, FeedTargets.VideoUri(info), _health) is not { } target) return null;
-        _frames ??= target as FrameTarget;
-        return new StreamFeed(stream, info, target);
-    }
-
-    private RunResult RunConnected(AttentionPipeline pipeline, CancellationToken cancellation)
-    {
-        var audio = _streams.First(s => s.Rig.Role == StreamRole.Audio).Feed!;
+        var audio = streams.Audio;
         double waitUntil = _transport.LocalClockS + _options.WaitS;
         while (double.IsNaN(audio.FirstTimeS))
         {
             cancellation.ThrowIfCancellationRequested();
-            ThrowIfFailed();
+            streams.ThrowIfFailed();
             if (_transport.LocalClockS > waitUntil)
                 throw new StreamMissingException(FormattableString.Invariant($"audio stream `{audio.Info.Name}` is there but sent no sample within {_options.WaitS:0.#} s. Start its device."));
             Thread.Sleep(2);
@@ -133,7 +116,7 @@ public sealed class LiveRunner : IDisposable
         var ticks = new TickRing(512, pipeline.TalkerIds.Count, pipeline.FeatureNames.Count);
         var journal = new JournalWriter(_folder.Journal);
         journal.Header(new JournalHeader(_options.EngineVersion, _rig.Name, _rig.Attention.TickMs, startS, pipeline.Audio.BlockFrames, pipeline.TalkerIds,
-            _streams.Select(s => (s.Rig.Role, s.Rig.SourceId)).ToList(), _options.Models ?? []));
+            streams.Sources, _options.Models ?? []));
         using var writer = new SessionWriter(_folder, pipeline, ticks, _health, journal, startS, [_recording, _outlets]);
 
         var loop = new TickLoop(pipeline, ticks, _transport, startS, _options.AllowanceS);
@@ -141,48 +124,36 @@ public sealed class LiveRunner : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Started?.Invoke();
         loop.Start(tickCount, stop.Token);
-        string reason = Host(writer, loop, cancellation);
+        string reason = Host(streams, pipeline, writer, loop, cancellation);
         stop.Cancel();
         loop.Join();
         Thread.Sleep(TimeSpan.FromSeconds(DrainS)); // samples stamped before the stop are still on their way
-        foreach (var stream in _streams) stream.Pump.RequestStop();
-        foreach (var stream in _streams) stream.Pump.Join();
+        streams.Stop();
         ReportLosses(pipeline, ticks, writer);
-        Record(writer);
+        streams.Record(writer);
         writer.Drain();
         journal.Finish(reason);
         if (loop.Failure is { } failure) throw new InvalidOperationException("the tick thread failed", failure);
-        ThrowIfFailed();
+        streams.ThrowIfFailed();
         LastWeights = pipeline.LastWeights;
-        return RunResult.From(_rig, pipeline, writer, _health, startS, reason,
-            _streams.Select(s => StreamReport.Of(s.Rig, s.Pump.Tap, s.Feed, s.Pump.OffsetUncertaintyS, s.Pump.Counters, _health)).ToList());
+        return RunResult.From(_rig, pipeline, writer, _health, startS, reason, streams.Reports);
     }
 
     /// <summary>The host thread's loop: recording, journal, progress.</summary>
     /// <returns>Why the run ended.</returns>
-    private string Host(SessionWriter writer, TickLoop loop, CancellationToken cancellation)
+    private string Host(LiveStreams streams, AttentionPipeline pipeline, SessionWriter writer, TickLoop loop, CancellationToken cancellation)
     {
         int turns = 0;
         while (loop.Running)
         {
-            Record(writer);
+            streams.TakeLate(pipeline);
+            streams.Record(writer);
             writer.Drain();
             if (turns++ % 25 == 0) { writer.Journal.Flush(); Progress?.Invoke(loop.DoneS); }
-            if (_streams.Any(s => s.Pump.Failure is not null)) return "a receiver failed";
+            if (streams.AnyFailed) return "a receiver failed";
             if (cancellation.WaitHandle.WaitOne(20)) return "interrupted";
         }
         return loop.Failure is null ? "completed" : "the tick thread failed";
-    }
-
-    private void Record(SessionWriter writer)
-    {
-        foreach (var (rig, pump, _, recorded) in _streams)
-        {
-            pump.Tap.Drain(_recording, recorded);
-            while (pump.ClockUpdates.TryTake(out var update)) writer.Journal.Clock(rig.Role, update);
-            if (pump is TextPump text)
-                while (text.Markers.TryDequeue(out var marker)) writer.Journal.Marker(marker.CaptureTime.Seconds, marker.Text);
-        }
     }
 
     private void ReportLosses(AttentionPipeline pipeline, TickRing ticks, SessionWriter writer)
@@ -191,17 +162,8 @@ public sealed class LiveRunner : IDisposable
         {
             if (count > 0) _health.Report(new HealthEvent(Now, HealthKind.Drop, source, count, what));
         }
-        foreach (var stream in _streams) Loss(stream.Pump.Tap.Refused, stream.Rig.Role.ToString(), "samples not recorded: the disk was too slow");
         Loss(ticks.Refused, "ticks", "ticks not journaled: the disk was too slow");
         Loss(pipeline.Inputs.Refused, "graph", "frames refused at a full input of the graph");
         Loss(writer.EarSamplesLost, "ears", "samples missing from the ear files: the disk was too slow");
     }
-
-    private void ThrowIfFailed()
-    {
-        foreach (var stream in _streams)
-            if (stream.Pump.Failure is { } failure) throw failure is AttendException known ? known : new InvalidOperationException($"the receiver of {stream.Pump.Name} failed", failure);
-    }
-
-    public void Dispose() => _frames?.Dispose();
 }

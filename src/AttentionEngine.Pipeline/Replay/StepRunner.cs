@@ -74,7 +74,8 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         StreamInfo? Info(StreamRole role) => roles.TryGetValue(role, out int i) && i >= 0 ? recorded.Streams[i] : null;
 
         var talkerIds = TalkerNames.Of(rig, Info(StreamRole.Talkers));
-        var eeg = Info(StreamRole.Eeg);
+        bool decodesEeg = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg); // EEG that came late was recorded only
+        var eeg = decodesEeg ? Info(StreamRole.Eeg) : null;
         ISteeringSchedule schedule = journal is null ? new IdealSchedule() : new JournaledSchedule(journal.Takes);
         using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule, _health);
         foreach (var (role, index) in roles)

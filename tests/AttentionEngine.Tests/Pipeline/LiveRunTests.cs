@@ -37,7 +37,7 @@ public sealed class LiveRunTests : IDisposable
         using var transport = new LslTransport();
         using var recording = new XdfWriter(session.Xdf);
         using var outlets = new OutletSink(transport);
-        using var runner = new LiveRunner(rig, transport, session, recording, outlets, options) { Progress = progress };
+        var runner = new LiveRunner(rig, transport, session, recording, outlets, options) { Progress = progress };
         return (runner.Run(cancellation), session);
     }
 
@@ -104,6 +104,39 @@ public sealed class LiveRunTests : IDisposable
         var (result, _) = Run(Rig(), new LiveOptions(0.8, 10));
         Assert.Contains(result.Health, h => h.Kind == HealthKind.MissingStream && h.Source == "Gaze");
         Assert.Equal("completed", result.Ended);
+    }
+
+    [Fact]
+    public async Task A_required_stream_that_is_late_is_waited_for()
+    {
+        var rig = Rig();
+        var run = Task.Run(() => Run(rig, new LiveOptions(0.8, 20)));
+        await Task.Delay(1500);
+        using var publisher = new TestPublisher(_prefix);
+        var (result, _) = await run;
+        Assert.Equal("completed", result.Ended);
+        Assert.True(result.Streams.Single(s => s.Role == StreamRole.Audio).Samples >= 0.8 * 16000);
+    }
+
+    [Fact]
+    public void An_optional_stream_that_comes_during_the_run_is_used_from_then_and_replays()
+    {
+        using var publisher = new TestPublisher(_prefix, withGaze: false);
+        bool started = false;
+        var (result, session) = Run(Rig(), new LiveOptions(6, 10), doneS =>
+        {
+            if (doneS > 1 && !started) { started = true; publisher.RestartGaze(); }
+        });
+        Assert.Contains(result.Health, h => h.Kind == HealthKind.Reconnect && h.Source == "Gaze");
+        Assert.True(result.Streams.Single(s => s.Role == StreamRole.Gaze).Samples > 0);
+        float[] available = NpyReader.Read(Path.Combine(session.Ticks, "available.npy")).ToSingles();
+        Assert.Equal(0, available[(int)Modality.Gaze]);
+        Assert.Equal(1, available[149 * Modalities.Count + (int)Modality.Gaze]);
+        using var recorded = new XdfStreams(session.Xdf);
+        var (_, verdict) = new StepRunner(RigReader.Read(session.Rig), session, SessionFolder.Create(Path.Combine(_folder, "replay-late")), recorded,
+            SessionJournal.Read(session.Journal), "test", []).Run(null, CancellationToken.None);
+        Assert.Null(verdict.FirstDivergence);
+        Assert.Equal(150, verdict.Compared);
     }
 
     [Fact]
