@@ -35,8 +35,14 @@ public static class FeedTargets
         return pipeline.Inputs.Buffer(role) is { } buffer ? new BufferTarget(buffer) : null;
     }
 
-    /// <summary>The path that a frame-index stream names, or null.</summary>
-    public static string? VideoUri(StreamInfo info) => info.Desc.Element("video")?.Element("uri")?.Value;
+    /// <summary>The video that a frame-index stream names, or null; a relative path counts from the session's folder.</summary>
+    /// <exception cref="InputDataException">Not a y4m file: metadata come from the network and must not make the engine open anything else.</exception>
+    public static string? VideoPath(StreamInfo info, string sessionRoot)
+    {
+        if (info.Desc.Element("video")?.Element("uri")?.Value is not { } uri) return null;
+        return Path.GetExtension(uri) == ".y4m" ? Path.GetFullPath(Path.Combine(sessionRoot, uri))
+            : throw new InputDataException($"stream `{info.Name}` names the video `{uri}`; expected the path of a .y4m file.");
+    }
 
     private static void Require(StreamRole role, StreamInfo info, int channels)
     {

@@ -6,7 +6,7 @@ namespace AttentionEngine.Pipeline.Graph;
 /// <summary>The edges into the tick: one bounded buffer per stream of the rig.</summary>
 public sealed class GraphInputs
 {
-    private const double BufferS = 8;
+    private const double BufferS = 8, FrameBufferS = 5; // what comes in while the graph warms up waits here
     private readonly StreamBuffer?[] _buffers = new StreamBuffer?[TickInputs.Count];
     private readonly AudioStage _audio;
     private readonly long _maxBlocks;
@@ -24,7 +24,7 @@ public sealed class GraphInputs
         Add(StreamRole.Gaze, GazeChunk.ChannelCount, 1200);
         Add(StreamRole.Eeg, eegChannels, 2048);
         Add(StreamRole.Talkers, 3 * talkers, 100);
-        if (rig is { EgoCamera: { } camera } && rig.Find(StreamRole.EgoCamera) is not null) Frames = new FrameBuffer(camera.WidthPx, camera.HeightPx, 16);
+        if (rig is { EgoCamera: { } camera } && rig.Find(StreamRole.EgoCamera) is not null) Frames = new FrameBuffer(camera.WidthPx, camera.HeightPx, (int)Math.Ceiling(FrameBufferS * camera.RateHz));
     }
 
     /// <summary>Pictures of the ego camera, or null without one.</summary>

@@ -78,7 +78,7 @@ public sealed class LiveRunner
         CheckAudio(Info(StreamRole.Audio)!);
         WarmUp.Run(_rig, talkerIds, EegOf(eeg));
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), _health);
-        using var streams = new LiveStreams(_rig, _transport, _recording, _health);
+        using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
         streams.Start(inlets, pipeline);
         return RunConnected(streams, pipeline, cancellation);
     }

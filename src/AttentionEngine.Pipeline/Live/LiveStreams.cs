@@ -9,7 +9,7 @@ using AttentionEngine.Pipeline.Recording;
 namespace AttentionEngine.Pipeline.Live;
 
 /// <summary>The streams of a live run: a pump for each, its way into the graph and into the recording. Host thread, but for the pumps.</summary>
-public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingSink recording, HealthLog health) : IDisposable
+public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingSink recording, HealthLog health, string sessionRoot) : IDisposable
 {
     private readonly List<(RigStream Rig, StreamPump Pump, StreamFeed? Feed, int Recorded)> _streams = [];
     private LateJoiner? _joiner;
@@ -45,7 +45,7 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
     private bool Add(RigStream stream, IStreamInlet inlet, AttentionPipeline pipeline)
     {
         StreamFeed? feed = null;
-        if (FeedTargets.For(stream.Role, inlet.Info, rig, pipeline, FeedTargets.VideoUri(inlet.Info), health) is { } target)
+        if (FeedTargets.For(stream.Role, inlet.Info, rig, pipeline, FeedTargets.VideoPath(inlet.Info, sessionRoot), health) is { } target)
         {
             _frames ??= target as FrameTarget;
             feed = new StreamFeed(stream, inlet.Info, target);

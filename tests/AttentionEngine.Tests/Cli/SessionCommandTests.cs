@@ -4,6 +4,7 @@ using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Formats;
 using AttentionEngine.Core.Sessions;
+using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Journal;
 
 namespace AttentionEngine.Tests.Cli;
@@ -35,6 +36,10 @@ public sealed class SessionCommandTests : IDisposable
         foreach (string name in Baselines) Assert.InRange(demo.GetProperty("baselines").GetProperty(name).GetDouble(), 0, 1);
         Assert.True(double.IsFinite(demo.GetProperty("si_sdr_improvement_db").GetDouble()));
         Assert.InRange(demo.GetProperty("algorithmic_delay_ms").GetDouble(), 0.1, 10);
+
+        float[] available = NpyReader.Read(Path.Combine(session, "ticks", "available.npy")).ToSingles();
+        for (int m = 0; m < Modalities.Count; m++)
+            Assert.True(Enumerable.Range(100, 50).Any(t => available[t * Modalities.Count + m] == 1), $"{Modalities.Names[m]} gave no evidence in the last two seconds");
 
         var folder = SessionFolder.Open(session);
         Assert.InRange(WavFile.Read(folder.SteeredWav).DurationS, 5.5, 7.5);
