@@ -14,7 +14,7 @@ namespace AttentionEngine.Separation.Design;
 internal sealed class ClassCovariances
 {
     private const double Diffuseness = 0.5;   // share of a talker's model that is reverberation
-    private const double PriorFrames = 30;    // frames of the class's own sound that weigh as much as the model
+    private const double PriorFrames = 60;    // frames of the class's own sound that weigh as much as the model
     private const double LeastWhite = 1e-4;   // keeps every matrix positive definite
     private const double LargestWarp = 2;     // a microphone in a notch of the model says nothing about another direction
 
@@ -79,7 +79,7 @@ internal sealed class ClassCovariances
         }
     }
 
-    /// <summary>Learns from a frame.</summary>
+    /// <summary>Learns from a frame; doubtful bins (the mask counts squared) teach little.</summary>
     /// <param name="spectrum">[bins × M].</param>
     /// <param name="masks">[K + 1][bins], sum 1 over the classes in use.</param>
     public void Learn(ReadOnlySpan<Complex> spectrum, double[][] masks, int classes)
@@ -93,9 +93,9 @@ internal sealed class ClassCovariances
             power /= mics;
             for (int c = 0; c < classes; c++)
             {
-                double mask = masks[c][b], learn = _learnRate * mask, keep = 1 - learn;
+                double mask = masks[c][b], sure = mask * mask, learn = _learnRate * sure, keep = 1 - learn;
                 Power[c][b] += _powerRate * (mask * power - Power[c][b]);
-                _frames[c][b] = keep * _frames[c][b] + mask;
+                _frames[c][b] = keep * _frames[c][b] + sure;
                 var r = _learned[c].AsSpan(b * mics * mics, mics * mics);
                 for (int i = 0; i < mics; i++)
                     for (int j = 0; j <= i; j++) r[i * mics + j] = keep * r[i * mics + j] + learn * (x[i] * Complex.Conjugate(x[j]));

@@ -10,8 +10,8 @@ namespace AttentionEngine.Separation.Design;
 /// </summary>
 internal sealed class TalkerMasks
 {
-    private const double PriorMemory = 0.9, LowestPrior = 0.02, SilentPower = 1e-14;
-    private const double White = 0.02, DiffuseWhite = 0.1; // of trace/M: sensor noise and errors of the covariances
+    private const double PriorMemory = 0.7, LowestPrior = 0.002, SilentPower = 1e-14;
+    private const double White = 0.005, DiffuseWhite = 0.1; // of trace/M: sensor noise and errors of the covariances
     private const int FirstBin = 4; // below, all directions look alike to a head-sized array
 
     private readonly int _microphones, _bins;

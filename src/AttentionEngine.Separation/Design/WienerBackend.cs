@@ -13,7 +13,7 @@ namespace AttentionEngine.Separation.Design;
 /// </summary>
 internal sealed class WienerBackend : BeamBackend
 {
-    private const double FrameS = 0.010, LearnS = 1.0, PowerS = 0.4;
+    private const double FrameS = 0.010, LearnS = 1.0, PowerS = 0.2;
     private const double Load = 1e-3;          // of trace/M: the white-noise-gain limit
     private const double DiffuseFloor = 1e-3;  // of all power: there is always some
     private const double TurnRad = 0.2 * Math.PI / 180;
