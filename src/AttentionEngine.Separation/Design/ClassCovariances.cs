@@ -13,7 +13,7 @@ namespace AttentionEngine.Separation.Design;
 /// </summary>
 internal sealed class ClassCovariances
 {
-    private const double Diffuseness = 0.5;   // share of a talker's model that is reverberation
+    private const double Diffuseness = 0.3;   // share of a talker's model that is reverberation
     private const double PriorFrames = 60;    // frames of the class's own sound that weigh as much as the model
     private const double LeastWhite = 1e-4;   // keeps every matrix positive definite
     private const double LargestWarp = 2;     // a microphone in a notch of the model says nothing about another direction

@@ -12,6 +12,7 @@ internal sealed class TalkerMasks
 {
     private const double PriorMemory = 0.7, LowestPrior = 0.002, SilentPower = 1e-14;
     private const double White = 0.005, DiffuseWhite = 0.1; // of trace/M: sensor noise and errors of the covariances
+    private const double NeighbourWeight = 0.4, LastFrameWeight = 0.9; // speech owns patches of time and frequency, not single bins
     private const int FirstBin = 4; // below, all directions look alike to a head-sized array
 
     private readonly int _microphones, _bins;
@@ -19,6 +20,7 @@ internal sealed class TalkerMasks
     private readonly double[][] _logDeterminant; // [K + 1][bins]
     private readonly double[] _prior;
     private readonly double[] _scaled;
+    private readonly double[][] _last; // [K + 1][bins] log-likelihoods of the frame before
 
     public TalkerMasks(int microphones, int bins, int maxTalkers)
     {
@@ -34,6 +36,7 @@ internal sealed class TalkerMasks
         }
         _prior = new double[maxTalkers + 1];
         _scaled = new double[maxTalkers + 1];
+        _last = [.. Enumerable.Range(0, maxTalkers + 1).Select(_ => new double[bins])];
     }
 
     /// <summary>[K + 1][bins] of the last frame; sums to 1 over the classes in use.</summary>
@@ -42,7 +45,11 @@ internal sealed class TalkerMasks
     /// <summary>[K + 1] share of recent frames.</summary>
     public ReadOnlySpan<double> Priors => _prior;
 
-    public void Reset(int classes) => _prior.AsSpan(0, classes).Fill(1.0 / classes);
+    public void Reset(int classes)
+    {
+        _prior.AsSpan(0, classes).Fill(1.0 / classes);
+        foreach (double[] last in _last) Array.Clear(last);
+    }
 
     /// <summary>Takes the classes' covariances for the frames to come.</summary>
     /// <param name="covariance">[K + 1][bins × M × M] lower triangles.</param>
@@ -78,6 +85,7 @@ internal sealed class TalkerMasks
                 Masks[c][b] = quadratic > SilentPower ? -_logDeterminant[c][b] - _microphones * ExactMath.Log(quadratic) : double.NaN;
             }
         }
+        for (int c = 0; c < classes; c++) AddPatch(Masks[c], _last[c]);
         Span<double> share = stackalloc double[classes];
         share.Clear();
         int counted = 0;
@@ -92,6 +100,21 @@ internal sealed class TalkerMasks
         {
             bool sounds = Posterior(b, classes);
             for (int c = 0; c < classes; c++) Masks[c][b] = sounds ? _scaled[c] : c == classes - 1 ? 1 : 0;
+        }
+    }
+
+    /// <summary>Adds to each bin's log-likelihood those of its neighbours and of itself a frame ago: they mostly have the same owner.</summary>
+    private void AddPatch(double[] now, double[] last)
+    {
+        double below = double.NaN;
+        for (int b = 0; b < _bins; b++)
+        {
+            double here = now[b], above = b + 1 < _bins ? now[b + 1] : double.NaN, sum = here;
+            if (!double.IsNaN(below)) sum += NeighbourWeight * below;
+            if (!double.IsNaN(above)) sum += NeighbourWeight * above;
+            if (!double.IsNaN(last[b])) sum += LastFrameWeight * last[b];
+            (below, last[b]) = (here, here);
+            now[b] = sum; // NaN stays NaN: silence has no owner
         }
     }
 

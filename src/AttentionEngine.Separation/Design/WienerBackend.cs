@@ -14,7 +14,7 @@ namespace AttentionEngine.Separation.Design;
 internal sealed class WienerBackend : BeamBackend
 {
     private const double FrameS = 0.010, LearnS = 1.0, PowerS = 0.2;
-    private const double Load = 1e-3;          // of trace/M: the white-noise-gain limit
+    private const double Load = 1e-4;          // of trace/M: the white-noise-gain limit
     private const double DiffuseFloor = 1e-3;  // of all power: there is always some
     private const double TurnRad = 0.2 * Math.PI / 180;
     private const double MergedRad = 6 * Math.PI / 180, ApartRad = 14 * Math.PI / 180;
