@@ -20,7 +20,7 @@ internal static class ReportSections
             tiles.Add((HtmlText.Number(f.WrongTalkerSPerMin, 1, "s/min"), "on a wrong talker", $"{HtmlText.Number(f.FalseSwitchesPerMin, 1)} false switches per minute"));
             tiles.Add((HtmlText.Number(score.CalibrationError, 3), "calibration error", "15 bins, over talkers' posteriors"));
             if (score.Speech is { } speech)
-                tiles.Add((HtmlText.Number(speech.SiSdrImprovementDb, 1, "dB"), "SI-SDR over the best microphone", $"{HtmlText.Number(speech.SiSdrBestMicrophoneDb, 1)} → {HtmlText.Number(speech.SiSdrOutDb, 1)} dB, {HtmlText.Number(speech.OverlapS, 0)} s of overlap; ESTOI {HtmlText.Number(speech.EstoiIn, 2)} → {HtmlText.Number(speech.EstoiOut, 2)}"));
+                tiles.Add((HtmlText.Number(speech.SiSdrImprovementDb, 1, "dB"), "SI-SDR over the best microphone", $"{HtmlText.Number(speech.SiSdrBestMicrophoneDb, 1)} → {HtmlText.Number(speech.SiSdrOutDb, 1)} dB, {HtmlText.Number(speech.OverlapS, 0)} s of overlap; {HtmlText.Number(speech.SiSdrImprovementRightDb, 1)} dB while the decision was right; ESTOI {HtmlText.Number(speech.EstoiIn, 2)} → {HtmlText.Number(speech.EstoiOut, 2)}"));
         }
         double algorithmicMs = Sum(facts, DelayKind.Algorithmic);
         if (double.IsFinite(algorithmicMs)) tiles.Add((HtmlText.Number(algorithmicMs, 1, "ms"), "algorithmic delay", "microphone to ear, without transport"));

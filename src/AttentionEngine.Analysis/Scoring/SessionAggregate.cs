@@ -6,7 +6,7 @@ namespace AttentionEngine.Analysis.Scoring;
 
 /// <summary>Figures of many scored sessions of one scene: mean and 95 % interval (Student t) over sessions; each session is another simulated listener.</summary>
 public sealed record SceneAggregate(string Scene, int Sessions, MeanInterval Accuracy, MeanInterval CalibrationError, IReadOnlyDictionary<string, MeanInterval> Baselines,
-    string BestSingleSense, MeanInterval GainOverBestSingle, MeanInterval SiSdrImprovementDb, double SwitchLatencySMedian, int MissedSwitches, int TrueSwitches,
+    string BestSingleSense, MeanInterval GainOverBestSingle, MeanInterval SiSdrImprovementDb, MeanInterval SiSdrImprovementRightDb, double SwitchLatencySMedian, int MissedSwitches, int TrueSwitches,
     MeanInterval FalseSwitchesPerMin, MeanInterval WrongTalkerSPerMin);
 
 /// <summary>Reads the summaries that demo and replay leave and aggregates them by scene.</summary>
@@ -47,7 +47,7 @@ public static class SessionAggregates
         var latencies = sessions.Select(s => Number(s, "switch_latency_s_median")).Where(double.IsFinite).Order().ToList();
         return new SceneAggregate(scene, sessions.Count, Over(s => Number(s, "accuracy")), Over(s => Number(s, "calibration_error")), baselines, best,
             MeanInterval.Paired([.. sessions.Select(s => Number(s, "accuracy"))], [.. sessions.Select(s => Number(s.GetProperty("baselines"), best))]),
-            Over(s => Number(s, "si_sdr_improvement_db")), latencies.Count > 0 ? latencies[latencies.Count / 2] : double.NaN,
+            Over(s => Number(s, "si_sdr_improvement_db")), Over(s => Number(s, "si_sdr_improvement_when_right_db")), latencies.Count > 0 ? latencies[latencies.Count / 2] : double.NaN,
             (int)sessions.Sum(s => Number(s, "missed_switches")), (int)sessions.Sum(s => Number(s, "true_switches")),
             Over(s => Number(s, "false_switches_per_min")), Over(s => Number(s, "wrong_talker_s_per_min")));
     }

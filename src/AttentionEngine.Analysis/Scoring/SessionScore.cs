@@ -45,6 +45,9 @@ public sealed record SpeechFigures
     public required double SiSdrOutDb { get; init; }
     public double SiSdrImprovementDb => SiSdrOutDb - SiSdrBestMicrophoneDb;
 
+    /// <summary>The same improvement over the part of the overlap during which the engine's decision was the attended talker: what the sound path does when it is told right, dB; NaN without such a part.</summary>
+    public required double SiSdrImprovementRightDb { get; init; }
+
     /// <summary>SI-SDR at the unprocessed reference microphone of that ear, dB.</summary>
     public required double SiSdrReferenceDb { get; init; }
     public required double EstoiIn { get; init; }

@@ -21,11 +21,13 @@ internal static class SpeechScorer
         var spans = new List<SpanSpeech>();
         foreach (TalkerSpan span in truth.Attended)
             if (span.Talker >= 0 && ScoreSpan(log, scene, span) is { } score) spans.Add(score);
+        var right = truth.Attended.Where(span => span.Talker >= 0).Select(span => ScoreRight(log, scene, span)).Where(r => r.Seconds > 0).ToList();
         double Weighted(Func<SpanSpeech, double> value) => spans.Sum(s => s.OverlapS * value(s)) / spans.Sum(s => s.OverlapS);
         return new SpeechFigures
         {
             OverlapS = spans.Sum(s => s.OverlapS),
             SiSdrBestMicrophoneDb = Weighted(s => s.SiSdrBestMicrophoneDb),
+            SiSdrImprovementRightDb = right.Sum(r => r.Seconds * r.ImprovementDb) / right.Sum(r => r.Seconds),
             SiSdrReferenceDb = Weighted(s => s.SiSdrReferenceDb),
             SiSdrOutDb = Weighted(s => s.SiSdrOutDb),
             EstoiIn = Weighted(s => s.EstoiIn),
@@ -83,18 +85,42 @@ internal static class SpeechScorer
         double overlapS = (double)overlap.Count / scene.RateHz;
         if (overlapS < LeastOverlapS) return null;
         int ear = SideOf(log, span);
-        (double Db, int Microphone) best = (double.NegativeInfinity, 0);
-        for (int m = 0; m < scene.Microphones; m++)
-        {
-            double db = SiSdr.Db(Pick(scene.Image(span.Talker, m), overlap, 0), Pick(scene.Mixture(m), overlap, 0));
-            if (db > best.Db) best = (db, m);
-        }
+        var best = BestMicrophone(scene, span.Talker, overlap);
         int reference = scene.Reference(ear);
         float[] clean = Pick(scene.Image(span.Talker, reference), overlap, 0);
         float[] unprocessed = Pick(scene.Mixture(reference), overlap, 0), steered = Pick(scene.Steered(ear), overlap, scene.DelaySamples);
         return new SpanSpeech(log.Talkers[span.Talker], span.StartS, span.EndS, overlapS, ear, best.Db, SiSdr.Db(clean, unprocessed), SiSdr.Db(clean, steered),
             Estoi.Score(Pick(scene.Image(span.Talker, best.Microphone), overlap, 0), Pick(scene.Mixture(best.Microphone), overlap, 0), scene.RateHz),
             Estoi.Score(clean, steered, scene.RateHz));
+    }
+
+    /// <summary>Improvement over the frames of a span at which the engine's newest decision was its talker.</summary>
+    private static (double Seconds, double ImprovementDb) ScoreRight(TickLog log, Scene scene, TalkerSpan span)
+    {
+        var frames = new List<int>();
+        int tick = 0;
+        foreach (int frame in scene.Overlap(span, log.TalkerCount))
+        {
+            double timeS = scene.TimeS(frame);
+            while (tick + 1 < log.TickCount && log.TimeS[tick + 1] <= timeS) tick++;
+            if (log.TimeS[tick] <= timeS && log.Attended[tick] == span.Talker) frames.Add(frame);
+        }
+        double seconds = (double)frames.Count / scene.RateHz;
+        if (seconds < LeastOverlapS) return default;
+        int ear = SideOf(log, span);
+        float[] clean = Pick(scene.Image(span.Talker, scene.Reference(ear)), frames, 0), steered = Pick(scene.Steered(ear), frames, scene.DelaySamples);
+        return (seconds, SiSdr.Db(clean, steered) - BestMicrophone(scene, span.Talker, frames).Db);
+    }
+
+    private static (double Db, int Microphone) BestMicrophone(Scene scene, int talker, List<int> frames)
+    {
+        (double Db, int Microphone) best = (double.NegativeInfinity, 0);
+        for (int m = 0; m < scene.Microphones; m++)
+        {
+            double db = SiSdr.Db(Pick(scene.Image(talker, m), frames, 0), Pick(scene.Mixture(m), frames, 0));
+            if (db > best.Db) best = (db, m);
+        }
+        return best;
     }
 
     /// <summary>0 when the talker is on the left on average over the span, else 1.</summary>

@@ -31,6 +31,7 @@ internal static class EvaluateCommand
         s.SwitchLatencySMedian, s.MissedSwitches, s.TrueSwitches,
         FalseSwitchesPerMin = s.FalseSwitchesPerMin.Mean, WrongTalkerSPerMin = s.WrongTalkerSPerMin.Mean, Ece = s.CalibrationError.Mean,
         SiSdrImprovementDb = s.SiSdrImprovementDb.Mean, SiSdrImprovementDbCi95 = Ends(s.SiSdrImprovementDb),
+        SiSdrImprovementWhenRightDb = s.SiSdrImprovementRightDb.Mean, SiSdrImprovementWhenRightDbCi95 = Ends(s.SiSdrImprovementRightDb),
         Baselines = s.Baselines.ToDictionary(b => b.Key, b => new { b.Value.Mean, Ci95 = Ends(b.Value) }),
     };
 
@@ -45,6 +46,7 @@ internal static class EvaluateCommand
         foreach (var (name, value) in s.Baselines) Console.Out.WriteLine($"  {name.Replace('_', ' '),-20} {Percent(value)}");
         Console.Out.WriteLine($"  over {s.BestSingleSense.Replace('_', ' '),-15} {Percent(s.GainOverBestSingle)}  points, paired");
         Console.Out.WriteLine($"  SI-SDR improvement   {Plain(s.SiSdrImprovementDb, "dB")}");
+        Console.Out.WriteLine($"    while right        {Plain(s.SiSdrImprovementRightDb, "dB")}");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  switches             {s.TrueSwitches} true, {s.MissedSwitches} missed, median of the sessions' median latencies {s.SwitchLatencySMedian:F2} s"));
         Console.Out.WriteLine($"  false switches       {Plain(s.FalseSwitchesPerMin, "per min")}");
         Console.Out.WriteLine($"  wrong talker         {Plain(s.WrongTalkerSPerMin, "s/min")}");

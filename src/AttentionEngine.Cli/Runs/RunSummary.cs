@@ -35,6 +35,7 @@ internal static class RunSummary
             ["calibration_error"] = Number(score?.CalibrationError),
             ["baselines"] = score is null ? null : Baselines(score),
             ["si_sdr_improvement_db"] = Number(score?.Speech?.SiSdrImprovementDb),
+            ["si_sdr_improvement_when_right_db"] = Number(score?.Speech?.SiSdrImprovementRightDb),
             ["si_sdr_in_db"] = Number(score?.Speech?.SiSdrBestMicrophoneDb),
             ["si_sdr_out_db"] = Number(score?.Speech?.SiSdrOutDb),
             ["estoi_in"] = Number(score?.Speech?.EstoiIn),
@@ -64,7 +65,7 @@ internal static class RunSummary
             to.WriteLine($"attention accuracy   {Percent(summary["accuracy"])} of the time on the attended talker");
             foreach (var (name, value) in summary["baselines"]!.AsObject()) to.WriteLine($"  {name.Replace('_', ' '),-18} {Percent(value)}");
             to.WriteLine($"switches             {summary["switches"]} decided, {summary["true_switches"]} true, median latency {Get("switch_latency_s_median", "F2")} s");
-            to.WriteLine($"SI-SDR improvement   {Get("si_sdr_improvement_db")} dB over the best microphone (overlap only)");
+            to.WriteLine($"SI-SDR improvement   {Get("si_sdr_improvement_db")} dB over the best microphone (overlap only); {Get("si_sdr_improvement_when_right_db")} dB while the decision was right");
         }
         to.WriteLine($"delay                {Get("algorithmic_delay_ms")} ms algorithmic; {Get("transport_delay_ms")} ms LSL transport, apart");
         to.WriteLine($"CPU                  engine {Get2(summary, "engine")}, simulator {Get2(summary, "simulator")} of a core; block p99 {Get("block_ms_p99", "F3")} of {Get("block_ms")} ms; tick p99 {Get("tick_ms_p99", "F2")} ms");

@@ -71,6 +71,7 @@ public sealed class SessionScorerTests : IDisposable
         Assert.Equal(-20 * Math.Log10(SyntheticSession.LeakageOut), speech.SiSdrOutDb - speech.SiSdrReferenceDb, 0.2);
         Assert.True(speech.SiSdrBestMicrophoneDb >= speech.SiSdrReferenceDb - 1e-9);
         Assert.InRange(speech.SiSdrImprovementDb, 8, 12.2);
+        Assert.InRange(speech.SiSdrImprovementRightDb, 8, 12.2); // the synthetic sound is steered right all the time
         Assert.True(speech.EstoiOut > speech.EstoiIn + 0.05);
         Assert.Equal(2, speech.Spans.Count);
         // anna on the left, then dan on the right
@@ -82,6 +83,18 @@ public sealed class SessionScorerTests : IDisposable
             return session.Activity.Any(a => a.Talker == attended && a.Holds(t)) && session.Activity.Any(a => a.Talker != attended && a.Holds(t));
         }) * 1e-3;
         Assert.Equal(overlapS, speech.OverlapS, 0.02);
+    }
+
+    [Fact]
+    public void While_the_decision_was_right_counts_those_ticks_only()
+    {
+        _ = new SyntheticSession(_directory, 16);
+        string path = Path.Combine(_directory, "ticks", "attended.npy");
+        int ticks = NpyReader.Read(path).Length;
+        File.Delete(path);
+        using (var writer = new NpyWriter<int>(path)) for (int t = 0; t < ticks; t++) writer.Append(-1);
+        var sound = SpeechInput.Read(_directory, SyntheticSession.Array, AudioFile.Read(Path.Combine(_directory, "unprocessed.wav")), SyntheticSession.DelayS);
+        Assert.True(double.IsNaN(SessionScorer.Score(_directory, new ArgMaxRule(), sound: sound).Speech!.SiSdrImprovementRightDb));
     }
 
     [Fact]
