@@ -12,7 +12,7 @@ from net import HIDDEN
 def write(net, options, scores, training_count, validation, test):
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    provisional = bool(options.synthetic)
+    provisional = bool(options.provisional)
     k = 3
     example = (torch.zeros(k, len(FEATURES)), torch.ones(5), torch.tensor([TICK_S]), torch.zeros(k + 1), torch.zeros(k, 5 * HIDDEN))
     names = ["features", "available", "dt_s", "belief", "memory"]
@@ -75,11 +75,8 @@ golden: {{ file: golden.npz, tolerance: 5e-5 }}
 
 
 def card(options, scores, training_count, held_count, test, provisional):
-    warning = """
-> **Provisional.** Trained on made-up features (`models/training/fusion/synthetic.py`), not on the simulator or on people. It lets
-> the engine run end to end; no figure of this card says anything about listeners.
-""" if provisional else ""
-    source = f"{options.synthetic} made-up sessions of 60 s" if provisional else (
+    warning = f"\n> **Provisional.** {options.provisional}\n" if provisional else ""
+    source = f"{options.synthetic} made-up sessions of 60 s" if options.synthetic else (
         "sessions of simulated listeners (`models/training/scenes`, seeds from 300000), rendered and replayed by the engine "
         "(`models/training/make_fusion_sessions.sh`), every feature computed by the engine's own decoder from its own beams")
     rows = "\n".join(f"| {n} | {l:.3f} | {100 * a:.1f} |" for n, (l, a) in scores.items())
