@@ -13,7 +13,7 @@ from torch import nn
 
 from layout import FEATURES, MODALITIES, TICK_S, columns
 
-HIDDEN = 16
+HIDDEN = 32
 LARGEST_NATS = 3.0  # of one modality for one talker in one tick
 
 

@@ -53,6 +53,6 @@ public sealed record AudioPathSettings(double BlockMs, double TapsMs, double Del
 /// <param name="FusionModel">Folder of the fusion model (model.onnx + model.yaml).</param>
 /// <param name="EegDecoder">File of the EEG decoder, or null when the rig has no EEG.</param>
 /// <param name="TickMs">Tick of the graph.</param>
-/// <param name="AcceptProbability">Posterior that a new talker must exceed to be switched to.</param>
+/// <param name="AcceptProbability">Posterior that a new talker must exceed to be switched to; 0 follows the most probable. Certainty is shown in the gains, not in the choice.</param>
 /// <param name="HoldS">Least time between switches.</param>
 public sealed record AttentionSettings(string FusionModel, string? EegDecoder, double TickMs, double AcceptProbability, double HoldS);

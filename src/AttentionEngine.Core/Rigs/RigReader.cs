@@ -121,7 +121,7 @@ public static class RigReader
             root.ResolvePath(map.Text("fusion_model")),
             map.Has("eeg_decoder") ? root.ResolvePath(map.Text("eeg_decoder")) : null,
             map.NumberOr("tick_ms", 40, 10, 100),
-            map.NumberOr("accept_probability", 0.5, 0, 1),
+            map.NumberOr("accept_probability", 0, 0, 1),
             map.NumberOr("hold_s", 0.3, 0, 60));
         map.Done();
         return settings;
