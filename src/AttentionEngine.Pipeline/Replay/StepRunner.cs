@@ -49,13 +49,13 @@ public sealed record Divergence(string Node, long Tick, double TimeS, string Rec
 /// <summary>Runs the graph over a recording on one thread in virtual time.</summary>
 public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder output, IRecordedStreams recorded, SessionJournal? journal, string engineVersion, IReadOnlyList<(string Name, string Sha256)> models) : IRecordedVisitor
 {
-    private const double LookAheadS = 0.5;
+    private const double LookAheadS = 0.5, LargestJumpS = 3600;
     private readonly HealthLog _health = new();
     private readonly ReplayFeed?[] _feeds = new ReplayFeed?[recorded.Streams.Count];
     private readonly ClockTracker?[] _clocks = new ClockTracker?[recorded.Streams.Count];
     private HeldAudio? _held;
     private int _audioStream = -1;
-    private double _firstAudioS = double.NaN;
+    private double _firstAudioS = double.NaN, _newestAudioStampS = double.NaN;
     private Divergence? _divergence;
     private long _compared;
 
@@ -172,9 +172,22 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
 
     void IRecordedVisitor.Samples(int stream, ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS) 
     {
+        RequirePlausible(stream, stampsS);
         if (stream != _audioStream) { _feeds[stream]?.Accept(values, stampsS); return; }
         if (double.IsNaN(_firstAudioS) && stampsS.Length > 0) _firstAudioS = _feeds[stream]!.TimeOf(stampsS[0]);
         _held!.Add(values, stampsS);
+    }
+
+    /// <summary>A stamp from a damaged file must not stall the ticks, nor make them run for ever towards it.</summary>
+    private void RequirePlausible(int stream, ReadOnlySpan<double> stampsS)
+    {
+        foreach (double stampS in stampsS)
+        {
+            bool jumps = stream == _audioStream && stampS - _newestAudioStampS > LargestJumpS;
+            if (!double.IsFinite(stampS) || jumps)
+                throw new InputDataException(FormattableString.Invariant($"{input.Xdf}: stream `{recorded.Streams[stream].Name}` has a time stamp of {stampS} s{(jumps ? $" after {_newestAudioStampS} s" : "")}; expected finite stamps{(jumps ? " without a jump of more than an hour" : "")}. `attend xdf check` lists what is wrong with the file."));
+            if (stream == _audioStream) _newestAudioStampS = stampS;
+        }
     }
 
     void IRecordedVisitor.ClockOffset(int stream, ClockProbe probe)
