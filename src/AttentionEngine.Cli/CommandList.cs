@@ -9,6 +9,7 @@ internal static class CommandList
     {
         yield return DemoCommand.Create();
         yield return RunCommand.Create();
+        yield return RecordCommand.Create();
         yield return ReplayCommand.Create();
         yield return EvaluateCommand.Create();
         yield return SimulateCommand.Create();

@@ -2,7 +2,6 @@ using System.Globalization;
 using AttentionEngine.Attention;
 using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Geometry;
-using AttentionEngine.Core.Health;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
@@ -37,7 +36,7 @@ public sealed class AttentionPipeline : IDisposable
     /// <param name="talkerIds">[K] in the order of every per-talker array.</param>
     /// <param name="eeg">Labels and rate of the EEG stream, or null when there is none.</param>
     /// <param name="schedule">From which sample a pushed filter or gain set counts.</param>
-    public AttentionPipeline(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg, ISteeringSchedule schedule, IHealthSink health)
+    public AttentionPipeline(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg, ISteeringSchedule schedule)
     {
         Rig = rig;
         TalkerIds = talkerIds;
@@ -46,7 +45,7 @@ public sealed class AttentionPipeline : IDisposable
         TickS = rig.Attention.TickMs * 1e-3;
         _maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
 
-        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, health);
+        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
         _perception = new PerceptionStage(rig, talkerIds);
         _envelopes = new EnvelopeBank(rig.Array.SampleRateHz, _talkers, _maxFrames);

@@ -1,6 +1,5 @@
 using AttentionEngine.Attention;
 using AttentionEngine.Attention.Eeg;
-using AttentionEngine.Core.Health;
 using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
@@ -28,7 +27,6 @@ internal static class GraphBenchmarks
 
         private readonly AttentionPipeline _pipeline;
         private readonly TickRecord _record;
-        private readonly Counting _health = new();
         private readonly MadeStream _audio, _eeg, _head = new(7, 100), _gaze = new(4, 120), _positions = new(3 * Talkers, 10);
         private readonly byte[] _picture;
         private readonly long[] _counts = new long[TickInputs.Count];
@@ -38,7 +36,7 @@ internal static class GraphBenchmarks
         {
             var rig = RigReader.Read(RepositoryFolder.PathOf("rigs/sim-bte4.yaml"));
             var labels = TemporalResponseFunction.Read(rig.Attention.EegDecoder!).Channels;
-            _pipeline = new AttentionPipeline(rig, ["a", "b", "c", "d"], new EegStream(labels, EegRateHz), new ImmediateSchedule(), _health);
+            _pipeline = new AttentionPipeline(rig, ["a", "b", "c", "d"], new EegStream(labels, EegRateHz), new ImmediateSchedule());
             _record = _pipeline.NewRecord();
             var random = new SeededRandom(1);
             _audio = new MadeStream(rig.Array.Count, rig.Array.SampleRateHz);
@@ -75,7 +73,7 @@ internal static class GraphBenchmarks
             _pipeline.Inputs.CountUpTo(timeS, _counts);
             _pipeline.Tick(_tick++, StreamTime.FromSeconds(timeS), _counts, _record);
             while (_pipeline.Audio.Takes.TryTake(out _)) { }
-            if (_health.Count > 0 || !float.IsFinite(_record.Posterior[0])) throw new InvalidOperationException($"the graph is not healthy: {_health.Last}");
+            if (_pipeline.Audio.Filled > 0 || _pipeline.Inputs.Refused > 0 || !float.IsFinite(_record.Posterior[0])) throw new InvalidOperationException($"the graph is not healthy: {_pipeline.Audio.Filled} samples filled, {_pipeline.Inputs.Refused} refused, posterior {_record.Posterior[0]}");
         }
 
         public void Dispose() => _pipeline.Dispose();
@@ -84,13 +82,5 @@ internal static class GraphBenchmarks
         {
             if (chunk.Frames > 0) _pipeline.Inputs.Buffer(role)!.Append(chunk.Values, chunk.TimesS, chunk.ReceiveTimeS);
         }
-    }
-
-    private sealed class Counting : IHealthSink
-    {
-        public int Count { get; private set; }
-        public HealthEvent? Last { get; private set; }
-
-        public void Report(HealthEvent healthEvent) => (Count, Last) = (Count + 1, healthEvent);
     }
 }

@@ -25,12 +25,15 @@ internal static class StreamsCommand
         return command;
     }
 
+    /// <summary>The value of <c>--bind</c>.</summary>
+    public static IPAddress Address(string bind) => IPAddress.TryParse(bind, out var address) ? address
+        : throw new ConfigurationException($"--bind is '{bind}', which is not an IP address. Use 127.0.0.1 for this machine or 0.0.0.0 for every network.");
+
     private static void Run(bool watch, double seconds, string bind, bool json, CancellationToken cancellation)
     {
         if (!double.IsFinite(seconds) || seconds <= 0 || seconds > 3600)
             throw new ConfigurationException($"--seconds is {seconds.ToString(CultureInfo.InvariantCulture)}; expected more than 0 and at most 3600.");
-        if (!IPAddress.TryParse(bind, out var address))
-            throw new ConfigurationException($"--bind is '{bind}', which is not an IP address. Use 127.0.0.1 for this machine or 0.0.0.0 for every network.");
+        var address = Address(bind);
         using var transport = new LslTransport(new LslOptions { BindAddress = address });
         do
         {

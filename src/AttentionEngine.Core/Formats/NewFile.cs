@@ -49,7 +49,7 @@ public sealed class NewFile : IDisposable
         {
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // the last: larger than the file system takes
         {
             // A part may have been written: what is kept ends where the last whole write ended.
             if (offset == Length) RandomAccess.SetLength(_handle, Length);

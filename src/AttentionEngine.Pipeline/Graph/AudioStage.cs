@@ -1,7 +1,5 @@
-using AttentionEngine.Core.Health;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
-using AttentionEngine.Core.Time;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Separation;
 
@@ -16,34 +14,36 @@ public sealed class AudioStage : IFeedTarget, IDisposable
 {
     public const int Ears = 2;
     private const double HistoryS = 20;
-    private const double GapS = 0.02, StartUpS = 1;
+    private const double GapS = 0.02, MaxFillS = 4, StartUpS = 1;
 
     private readonly AudioPath _path;
-    private readonly IHealthSink _health;
     private readonly int _microphones, _block;
     private readonly double _rateHz;
     private readonly float[] _input, _beams, _output;
     private readonly float[] _one = new float[1];
     private readonly double[] _blockTime = new double[1];
+    private readonly float[] _after;
     private DeferredSteering? _deferred;
     private int _filled;
+    private long _fillLeft;
+    private double _afterTimeS;
     private double _expectedStampS = double.NaN, _firstTimeS = double.NaN;
 
-    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, IHealthSink health)
+    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers)
     {
         _path = new AudioPath(array, settings, talkers);
-        _health = health;
         _microphones = array.Count;
         _rateHz = array.SampleRateHz;
         _block = _path.BlockFrames;
         _input = new float[_microphones * _block];
         _beams = new float[talkers * _block];
         _output = new float[Ears * _block];
+        _after = new float[_microphones];
         int history = (int)(HistoryS * _rateHz) / _block * _block;
         Microphones = new AudioHistory(_microphones, history);
         Beams = new AudioHistory(talkers, history);
         Output = new AudioHistory(Ears, history);
-        Blocks = new StreamBuffer(1, history / _block / 2);
+        Blocks = new StreamBuffer(1, history / _block);
     }
 
     public AudioPath Path => _path;
@@ -67,8 +67,14 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     public double PlayoutBufferS { get; init; } = 0.06;
     public long Xruns { get; private set; }
 
-    /// <summary>Samples that the stream lost and that were filled with silence.</summary>
+    /// <summary>Samples that the stream lost and that were filled with silence (at most four seconds of a gap).</summary>
     public long Filled { get; private set; }
+
+    /// <summary>
+    /// Replay: blocks that may have been processed by now. A gap that live was filled in one go, while filters were taken in the middle of
+    /// it, is filled only so far; the frame after it waits. Live there is no limit.
+    /// </summary>
+    public long BlockLimit { get; private set; } = long.MaxValue;
     public int Free => Math.Max(0, Blocks.Free - 4096 / _block) * _block;
     public long Available => Blocks.Written;
 
@@ -94,26 +100,49 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         for (int i = 0; i < stampsS.Length; i++)
         {
             double lostS = stampsS[i] - _expectedStampS;
-            if (lostS > GapS) Fill(lostS, timesS[i]);
             _expectedStampS = stampsS[i] + 1 / _rateHz;
-            for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = values[i * _microphones + m];
-            if (++_filled == _block) ProcessBlock(timesS[i]);
+            var frame = values.Slice(i * _microphones, _microphones);
+            if (lostS > GapS) Fill(lostS, frame, timesS[i]);
+            else Put(frame, timesS[i]);
         }
     }
 
-    /// <summary>Silence for a lost stretch, at most what the history can hold.</summary>
-    private void Fill(double lostS, double resumeTimeS)
+    /// <inheritdoc/>
+    public void ClockJumped() => _expectedStampS = double.NaN;
+
+    /// <summary>Replay: sets <see cref="BlockLimit"/> and goes on with a fill that it had stopped.</summary>
+    public void AllowBlocks(long blocks)
     {
-        long lost = (long)Math.Round(lostS * _rateHz);
-        long fill = Math.Min(lost, Blocks.Free / 2 * (long)_block);
-        _health.Report(new HealthEvent(StreamTime.FromSeconds(resumeTimeS), HealthKind.Gap, "Audio", lost,
-            FormattableString.Invariant($"{lost} samples ({lostS * 1000:F1} ms) missing; {fill} filled with silence")));
-        Filled += fill;
-        for (long i = 0; i < fill; i++)
+        BlockLimit = blocks;
+        if (_fillLeft > 0) ContinueFill();
+    }
+
+    /// <summary>Silence for a lost stretch, then the frame after it.</summary>
+    private void Fill(double lostS, ReadOnlySpan<float> after, double afterTimeS)
+    {
+        if (_fillLeft > 0) throw new InvalidOperationException("audio came while a gap was still being filled");
+        _fillLeft = (long)Math.Round(Math.Min(lostS, MaxFillS) * _rateHz);
+        Filled += _fillLeft;
+        after.CopyTo(_after);
+        _afterTimeS = afterTimeS;
+        ContinueFill();
+    }
+
+    private void ContinueFill()
+    {
+        for (; _fillLeft > 0; _fillLeft--)
         {
+            if (Blocks.Written >= BlockLimit) return;
             for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = 0;
-            if (++_filled == _block) ProcessBlock(resumeTimeS - (fill - i) / _rateHz);
+            if (++_filled == _block) ProcessBlock(_afterTimeS - _fillLeft / _rateHz);
         }
+        Put(_after, _afterTimeS);
+    }
+
+    private void Put(ReadOnlySpan<float> frame, double timeS)
+    {
+        for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = frame[m];
+        if (++_filled == _block) ProcessBlock(timeS);
     }
 
     private void ProcessBlock(double lastSampleTimeS)

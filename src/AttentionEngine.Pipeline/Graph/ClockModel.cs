@@ -15,4 +15,5 @@ public readonly record struct ClockModel(double ReferenceS, double OffsetS, doub
 }
 
 /// <summary>A clock model and the sample of its stream from which it holds.</summary>
-public readonly record struct ClockModelUpdate(long FromSample, ClockModel Model);
+/// <param name="Jumped">The source's clock was set or the source restarted there: its stamps do not go on from the ones before.</param>
+public readonly record struct ClockModelUpdate(long FromSample, ClockModel Model, bool Jumped);

@@ -9,9 +9,19 @@ public sealed class ClockTracker
     private readonly ClockOffsetEstimator _estimator = new();
 
     /// <summary>Whether a probe has been seen: before, stamps cannot be placed.</summary>
-    public bool Known => _estimator.HasEstimate;
+    public bool Known => _estimator.HasEstimate || _replaced;
     public ClockModel Model { get; private set; } = ClockModel.Identity;
     public int Jumps => _estimator.Jumps;
+
+    /// <summary>Puts another model in place, and forgets the probes behind the present one.</summary>
+    public void Replace(ClockModel model)
+    {
+        _estimator.Reset();
+        Model = model;
+        _replaced = true;
+    }
+
+    private bool _replaced;
 
     /// <summary>Takes a probe and refits.</summary>
     /// <returns>True when the remote clock was found to have jumped.</returns>

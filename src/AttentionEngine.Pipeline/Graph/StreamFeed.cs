@@ -16,6 +16,9 @@ public interface IFeedTarget
     /// <param name="stampsS">[frames] on the source's clock.</param>
     /// <param name="timesS">[frames] on the capture host's clock, sensor latency removed.</param>
     void Accept(ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS, ReadOnlySpan<double> timesS, double receiveTimeS);
+
+    /// <summary>The stamps that come next do not go on from the ones before, although nothing was lost.</summary>
+    void ClockJumped() { }
 }
 
 /// <summary>
@@ -43,7 +46,12 @@ public sealed class StreamFeed(RigStream rig, StreamInfo info, IFeedTarget targe
     public double TransportSumS { get; private set; }
     public long Chunks { get; private set; }
 
-    public void SetClock(ClockModel model) => Clock = model;
+    /// <summary>From the next frame on.</summary>
+    public void SetClock(in ClockModelUpdate update)
+    {
+        Clock = update.Model;
+        if (update.Jumped) Target.ClockJumped();
+    }
 
     /// <param name="values">[frames × channels]; at most 4096 frames.</param>
     public void Accept(ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS, double receiveTimeS)

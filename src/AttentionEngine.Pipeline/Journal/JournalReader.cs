@@ -68,7 +68,7 @@ public sealed class SessionJournal
                 if (!Clocks.TryGetValue(role, out var updates)) Clocks[role] = updates = [];
                 updates.Add(new ClockModelUpdate(line.GetProperty("from").GetInt64(), new ClockModel(
                     line.GetProperty("reference_s").GetDouble(), line.GetProperty("offset_s").GetDouble(), line.GetProperty("slope").GetDouble(),
-                    line.TryGetProperty("uncertainty_s", out var u) ? u.GetDouble() : double.NaN)));
+                    line.TryGetProperty("uncertainty_s", out var u) ? u.GetDouble() : double.NaN), line.TryGetProperty("jumped", out var jumped) && jumped.GetBoolean()));
                 break;
             case "take":
                 var kind = line.GetProperty("kind").GetString() == "weights" ? SteeringKind.Weights : SteeringKind.Gains;

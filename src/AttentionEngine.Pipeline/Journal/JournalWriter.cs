@@ -59,6 +59,7 @@ public sealed class JournalWriter : IDisposable
         _json.WriteNumber("offset_s", update.Model.OffsetS);
         _json.WriteNumber("slope", update.Model.Slope);
         if (double.IsFinite(update.Model.UncertaintyS)) _json.WriteNumber("uncertainty_s", update.Model.UncertaintyS);
+        if (update.Jumped) _json.WriteBoolean("jumped", true);
         End();
     }
 

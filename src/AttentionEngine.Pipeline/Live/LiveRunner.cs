@@ -77,7 +77,7 @@ public sealed class LiveRunner
         var eeg = Info(StreamRole.Eeg);
         CheckAudio(Info(StreamRole.Audio)!);
         WarmUp.Run(_rig, talkerIds, EegOf(eeg));
-        using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), _health);
+        using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule());
         using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
         streams.Start(inlets, pipeline);
         return RunConnected(streams, pipeline, cancellation);

@@ -50,7 +50,7 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
             _frames ??= target as FrameTarget;
             feed = new StreamFeed(stream, inlet.Info, target);
         }
-        var pump = PumpFactory.Create(inlet, transport, health, stream.Role.ToString(), feed);
+        var pump = PumpFactory.Create(inlet, transport, health, stream.Role.ToString(), feed, keepMarkers: true);
         _streams.Add((stream, pump, feed, recording.AddStream(inlet.Info)));
         return feed is not null;
     }
@@ -63,7 +63,7 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
             pump.Tap.Drain(recording, recorded);
             while (pump.ClockUpdates.TryTake(out var update)) writer.Journal.Clock(stream.Role, update);
             if (pump is TextPump text)
-                while (text.Markers.TryDequeue(out var marker)) writer.Journal.Marker(marker.CaptureTime.Seconds, marker.Text);
+                while (text.TryTakeMarker(out var marker)) writer.Journal.Marker(marker.CaptureTime.Seconds, marker.Text);
         }
     }
 

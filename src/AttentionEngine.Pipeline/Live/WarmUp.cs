@@ -17,7 +17,7 @@ public static class WarmUp
 
     public static void Run(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg)
     {
-        using var pipeline = new AttentionPipeline(rig, talkerIds, eeg, new ImmediateSchedule(), new HealthLog());
+        using var pipeline = new AttentionPipeline(rig, talkerIds, eeg, new ImmediateSchedule());
         var random = new SeededRandom(1);
         int channels = rig.Array.Count;
         var sound = new float[ChunkFrames * channels];

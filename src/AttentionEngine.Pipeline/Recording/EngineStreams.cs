@@ -26,4 +26,12 @@ public static class EngineStreams
         SourceId = $"attend-health-{rig}",
         Desc = StreamInfo.DescOf([("HealthEvent", "Markers", "text")]),
     };
+
+    /// <summary>What the recorder saw go wrong (gaps, drops, reconnects), in the file beside the streams: any reader loads it as markers.</summary>
+    public static StreamInfo RecorderEvents() => new()
+    {
+        Name = "RecorderEvents", Type = "Markers", ChannelCount = 1, NominalRateHz = 0, Format = ChannelFormat.Text,
+        SourceId = "attend-recorder-events",
+        Desc = StreamInfo.DescOf([("HealthEvent", "Markers", "text")]),
+    };
 }

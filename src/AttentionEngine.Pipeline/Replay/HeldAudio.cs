@@ -6,7 +6,7 @@ namespace AttentionEngine.Pipeline.Replay;
 /// Recorded audio that has been read but may not be processed yet. A filter set that tick k pushes counts from a sample that the audio
 /// path must not have passed: live, causality sees to that; here, sound is let through only as far as each tick consumes it.
 /// </summary>
-public sealed class HeldAudio(ReplayFeed feed, int blockFrames)
+public sealed class HeldAudio(ReplayFeed feed, AudioStage stage)
 {
     private float[] _values = new float[1 << 16];
     private double[] _stamps = new double[1 << 12];
@@ -31,7 +31,8 @@ public sealed class HeldAudio(ReplayFeed feed, int blockFrames)
     /// <summary>Lets frames through until <paramref name="blocks"/> blocks have been processed or nothing is held.</summary>
     public void ReleaseBlocks(long blocks)
     {
-        while (_count > 0 && feed.Feed.Target.Available < blocks) Release(1);
+        stage.AllowBlocks(blocks);
+        while (_count > 0 && stage.Available < blocks) Release(1);
     }
 
     /// <summary>Lets through every frame at or before <paramref name="timeS"/>.</summary>
@@ -39,7 +40,7 @@ public sealed class HeldAudio(ReplayFeed feed, int blockFrames)
     {
         int frames = 0;
         while (frames < _count && feed.TimeOf(_stamps[_first + frames]) <= timeS) frames++;
-        while (frames > 0) { int some = Math.Min(frames, blockFrames); Release(some); frames -= some; }
+        while (frames > 0) { int some = Math.Min(frames, stage.BlockFrames); Release(some); frames -= some; }
     }
 
     private void Release(int frames)

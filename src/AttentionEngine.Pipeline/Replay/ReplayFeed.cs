@@ -19,7 +19,7 @@ public sealed class ReplayFeed(StreamFeed feed, IReadOnlyList<ClockModelUpdate>?
         int channels = Feed.Info.ChannelCount;
         while (stampsS.Length > 0)
         {
-            while (clocks is not null && _nextClock < clocks.Count && clocks[_nextClock].FromSample <= Feed.Accepted) Feed.SetClock(clocks[_nextClock++].Model);
+            while (clocks is not null && _nextClock < clocks.Count && clocks[_nextClock].FromSample <= Feed.Accepted) Feed.SetClock(clocks[_nextClock++]);
             int frames = Math.Min(stampsS.Length, MaxFrames);
             if (clocks is not null && _nextClock < clocks.Count) frames = (int)Math.Min(frames, clocks[_nextClock].FromSample - Feed.Accepted);
             // Virtual time: a frame arrives when it was captured, late by nothing.

@@ -77,7 +77,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         bool decodesEeg = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg); // EEG that came late was recorded only
         var eeg = decodesEeg ? Info(StreamRole.Eeg) : null;
         ISteeringSchedule schedule = journal is null ? new IdealSchedule() : new JournaledSchedule(journal.Takes);
-        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule, _health);
+        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule);
         foreach (var (role, index) in roles)
         {
             if (index < 0 || FeedTargets.For(role, recorded.Streams[index], rig, pipeline, input.EgoVideo, _health) is not { } target) continue;
@@ -86,7 +86,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         }
 
         _audioStream = roles[StreamRole.Audio];
-        var audio = _held = new HeldAudio(_feeds[_audioStream]!, pipeline.Audio.BlockFrames);
+        var audio = _held = new HeldAudio(_feeds[_audioStream]!, pipeline.Audio);
         while (audio.Held == 0 && recorded.Next(this)) { }
         if (audio.Held == 0) throw new InputDataException($"{input.Xdf} holds no audio sample.");
         double startS = journal?.StartS ?? _firstAudioS;
@@ -194,6 +194,6 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
     {
         if (_clocks[stream] is not { } clock) return; // as recorded: the journal has the models
         clock.Add(probe);
-        if (clock.Known) _feeds[stream]!.Feed.SetClock(clock.Model);
+        if (clock.Known) _feeds[stream]!.Feed.SetClock(new ClockModelUpdate(_feeds[stream]!.Feed.Accepted, clock.Model, Jumped: false));
     }
 }

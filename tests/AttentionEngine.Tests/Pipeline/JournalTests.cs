@@ -16,7 +16,7 @@ public sealed class JournalTests : IDisposable
         string path = Path.Combine(_folder, $"journal-{ticks}.jsonl");
         using var journal = new JournalWriter(path);
         journal.Header(new JournalHeader("test", "rig", 40, 123.456789012345, 32, ["a", "b"], [(StreamRole.Audio, "id")], [("model", "00")]));
-        journal.Clock(StreamRole.Gaze, new ClockModelUpdate(7, new ClockModel(1.1, -1e6 / 3, 1.5e-5, 2e-5)));
+        journal.Clock(StreamRole.Gaze, new ClockModelUpdate(7, new ClockModel(1.1, -1e6 / 3, 1.5e-5, 2e-5), Jumped: true));
         journal.Take(new SteeringTake(SteeringKind.Weights, 3, 640));
         var record = new TickRecord(2, 4);
         for (int k = 0; k < ticks; k++)

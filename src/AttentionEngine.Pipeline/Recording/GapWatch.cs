@@ -1,0 +1,78 @@
+using AttentionEngine.Core.Health;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Core.Time;
+
+namespace AttentionEngine.Pipeline.Recording;
+
+/// <summary>
+/// Counts the samples that a stream with a rate has lost, from its time stamps, and reports each gap once. The rate is the declared one,
+/// or what the first second shows where that differs by more than half a percent. Irregular streams have no gaps. Not thread-safe.
+/// </summary>
+/// <param name="source">Name in the health events.</param>
+public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
+{
+    private const int MaxFrames = 512, FirstFrames = 16;
+    private const double RateTolerance = 0.005, FirstS = 1;
+    private readonly double[] _smoothed = new double[MaxFrames];
+    private readonly List<double> _first = [];
+    private SampleClockFitter? _fitter;
+
+    /// <summary>Samples found missing so far.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>The rate that samples are counted by, Hz; NaN until it is known.</summary>
+    public double RateHz { get; private set; } = double.NaN;
+
+    /// <param name="stampsS">[frames] on the source's clock.</param>
+    /// <param name="clock">Where the stamps lie on the host's clock, for the time of an event.</param>
+    public void Observe(ReadOnlySpan<double> stampsS, in Graph.ClockModel clock)
+    {
+        if (!(info.NominalRateHz > 0)) return;
+        if (_fitter is null)
+        {
+            foreach (double stampS in stampsS) _first.Add(stampS);
+            if (_first.Count < FirstFrames || _first[^1] - _first[0] < FirstS && _first[^1] >= _first[0]) return;
+            RateHz = RateOf(_first, info.NominalRateHz);
+            _fitter = new SampleClockFitter(RateHz);
+            double[] learned = [.. _first];
+            _first.Clear();
+            Feed(learned, clock, 1); // one by one: the fit needs some calls before it can tell a gap
+            return;
+        }
+        Feed(stampsS, clock, MaxFrames);
+    }
+
+    /// <summary>The source's clock has jumped: what comes next does not follow what was before.</summary>
+    public void Restart()
+    {
+        if (_fitter is not null) _fitter = new SampleClockFitter(RateHz);
+        _first.Clear();
+    }
+
+    private void Feed(ReadOnlySpan<double> stampsS, in Graph.ClockModel clock, int most)
+    {
+        while (stampsS.Length > 0)
+        {
+            int frames = Math.Min(stampsS.Length, most);
+            var change = _fitter!.Add(stampsS[..frames], _smoothed);
+            if (change.MissingSamples > 0)
+            {
+                Missing += change.MissingSamples;
+                health.Report(new HealthEvent(StreamTime.FromSeconds(clock.ToHost(stampsS[0])), HealthKind.Gap, source, change.MissingSamples,
+                    FormattableString.Invariant($"{change.MissingSamples} samples ({change.MissingSamples / RateHz * 1000:F1} ms) missing before the stamp {stampsS[0]:F6} s")));
+            }
+            stampsS = stampsS[frames..];
+        }
+    }
+
+    private static double RateOf(List<double> stampsS, double nominalHz)
+    {
+        var steps = new double[stampsS.Count - 1];
+        for (int i = 0; i < steps.Length; i++) steps[i] = stampsS[i + 1] - stampsS[i];
+        Array.Sort(steps);
+        double medianS = steps[steps.Length / 2];
+        // Stamps that come in bursts have no step worth the name; then only the whole stretch tells.
+        double seenHz = medianS > 0.2 / nominalHz ? 1 / medianS : steps.Length / (stampsS[^1] - stampsS[0]);
+        return double.IsFinite(seenHz) && seenHz > 0 && Math.Abs(seenHz / nominalHz - 1) > RateTolerance ? seenHz : nominalHz;
+    }
+}
