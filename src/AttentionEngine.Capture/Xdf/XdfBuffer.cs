@@ -37,6 +37,24 @@ internal sealed class XdfBuffer(int capacity)
 
     public void EndChunk() => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_chunkStart + 1), (uint)(Length - _chunkStart - 5));
 
+    /// <summary>Begins a boundary chunk that carries something of ours.</summary>
+    /// <returns>Where its content begins, for <see cref="EndMark"/>.</returns>
+    public int BeginMark(byte mark)
+    {
+        BeginChunk(XdfFormat.Boundary);
+        int start = Length;
+        Put(XdfFormat.BoundaryUuid);
+        PutByte(mark);
+        return start;
+    }
+
+    public void EndMark(int start)
+    {
+        PutUInt32(XdfChecksum.Of(_bytes.AsSpan(start, Length - start)));
+        EndChunk();
+    }
+
+    public void PutInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
     public void Put(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
     public void PutByte(byte value) => Take(1)[0] = value;
     public void PutUInt32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(4), value);

@@ -1,63 +1,117 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
-using System.IO.MemoryMappedFiles;
-using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.Xdf;
 
-/// <summary>The bytes of a file: mapped, or unpacked into memory when it is gzip (.xdfz, .xdf.gz). Reading outside gives an empty span, never an error.</summary>
-internal sealed unsafe class XdfBytes : IDisposable
+/// <summary>
+/// The bytes of a recording through a window that moves over the file, so that memory stays the same for any size. Reading outside gives
+/// an empty span, never an error; what the device cannot read counts as zeros and is told by <see cref="Unreadable"/>. A span is valid
+/// until the next call.
+/// </summary>
+internal sealed class XdfBytes(IXdfSource source) : IDisposable
 {
-    private readonly MemoryMappedFile? _map;
-    private readonly MemoryMappedViewAccessor? _view;
-    private readonly byte[]? _pinned;
-    private readonly byte* _start;
+    /// <summary>The longest span.</summary>
+    public const int MostBytes = 64 << 20;
+    private const int WindowBytes = 1 << 20, PeekBytes = 4096, SectorBytes = 4096;
 
-    /// <exception cref="InputDataException">The file cannot be opened.</exception>
-    public XdfBytes(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Length = file.Length;
-            Span<byte> magic = stackalloc byte[2];
-            if (file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1F && magic[1] == 0x8B)
-            {
-                file.Position = 0;
-                _pinned = Unpack(file, out int length, out string? problem);
-                (Length, Problem) = (length, problem);
-                _start = (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_pinned, 0);
-            }
-            else if (Length > 0)
-            {
-                _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-                _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-                _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputDataException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
+    private byte[] _window = new byte[(int)Math.Min(WindowBytes, Math.Max(64, source.Length))];
+    private readonly byte[] _peek = new byte[(int)Math.Min(PeekBytes, Math.Max(64, source.Length))];
+    private byte[]? _scratch;
+    private long _windowStart, _peekStart;
+    private int _windowFilled, _peekFilled;
 
-    public long Length { get; }
+    public long Length { get; } = source.Length;
 
     /// <summary>What went wrong while unpacking, or null.</summary>
-    public string? Problem { get; }
+    public string? Problem => source.Problem;
 
-    /// <summary>The bytes from <paramref name="offset"/>, at most <paramref name="count"/> and at most what is there.</summary>
+    /// <summary>Stretches that the device could not read.</summary>
+    public List<(long Offset, int Length, string Why)> Unreadable { get; } = [];
+
+    /// <summary>The bytes from <paramref name="offset"/>, at most <paramref name="count"/>, at most what is there and at most <see cref="MostBytes"/>.</summary>
     public ReadOnlySpan<byte> At(long offset, long count)
     {
         if (offset < 0 || offset >= Length || count <= 0) return default;
-        return new ReadOnlySpan<byte>(_start + offset, (int)Math.Min(int.MaxValue, Math.Min(count, Length - offset)));
+        int wanted = (int)Math.Min(MostBytes, Math.Min(count, Length - offset));
+        if (offset >= _windowStart && offset + wanted <= _windowStart + _windowFilled) return _window.AsSpan((int)(offset - _windowStart), wanted);
+        // A short look far ahead, and back, leaves the window where it is.
+        if (wanted <= 64 && (offset < _windowStart || offset > _windowStart + _windowFilled + WindowBytes / 16)) return Peek(offset, wanted);
+        if (_window.Length < wanted) _window = new byte[wanted];
+        _windowStart = offset;
+        _windowFilled = Fill(_window, offset);
+        return _window.AsSpan(0, Math.Min(wanted, _windowFilled));
+    }
+
+    /// <summary>Whatever the window holds from <paramref name="offset"/>: at least <paramref name="atLeast"/> bytes unless the file ends before.</summary>
+    public ReadOnlySpan<byte> WindowAt(long offset, int atLeast)
+    {
+        if (offset < _windowStart || offset + Math.Min(atLeast, Length - offset) > _windowStart + _windowFilled || offset >= Length) return At(offset, Math.Max(atLeast, _window.Length));
+        return _window.AsSpan((int)(offset - _windowStart), (int)(_windowStart + _windowFilled - offset));
+    }
+
+    private ReadOnlySpan<byte> Peek(long offset, int wanted)
+    {
+        if (offset < _peekStart || offset + wanted > _peekStart + _peekFilled)
+        {
+            _peekStart = offset;
+            _peekFilled = Fill(_peek, offset);
+        }
+        return _peek.AsSpan((int)(offset - _peekStart), Math.Min(wanted, _peekFilled - (int)(offset - _peekStart)));
+    }
+
+    private int Fill(byte[] into, long offset)
+    {
+        var target = into.AsSpan(0, (int)Math.Min(into.Length, Length - offset));
+        try
+        {
+            return source.Read(target, offset);
+        }
+        catch (IOException)
+        {
+            return FillBySectors(target, offset);
+        }
+    }
+
+    private int FillBySectors(Span<byte> target, long offset)
+    {
+        for (int at = 0; at < target.Length;)
+        {
+            int length = (int)Math.Min(target.Length - at, SectorBytes - (offset + at) % SectorBytes);
+            try
+            {
+                if (source.Read(target.Slice(at, length), offset + at) < length) return at;
+            }
+            catch (IOException e)
+            {
+                target.Slice(at, length).Clear();
+                if (!Unreadable.Exists(u => u.Offset == offset + at)) Unreadable.Add((offset + at, length, e.Message));
+            }
+            at += length;
+        }
+        return target.Length;
+    }
+
+    /// <summary>CRC-32C of [from, to); leaves the window where it is.</summary>
+    public uint Checksum(long from, long to)
+    {
+        uint crc = XdfChecksum.Start;
+        _scratch ??= new byte[(int)Math.Min(256 << 10, Math.Max(64, Length))];
+        while (from < to)
+        {
+            int filled = Math.Min(Fill(_scratch, from), (int)Math.Min(int.MaxValue, to - from));
+            if (filled <= 0) break;
+            crc = XdfChecksum.Add(crc, _scratch.AsSpan(0, filled));
+            from += filled;
+        }
+        return ~crc;
     }
 
     /// <summary>A count of 1, 4 or 8 bytes preceded by that number.</summary>
     /// <returns>Bytes used, or 0 when it is not there or invalid.</returns>
-    public int ReadCount(long offset, out ulong value)
+    public int ReadCount(long offset, out ulong value) => ReadCount(At(offset, 9), out value);
+
+    /// <inheritdoc cref="ReadCount(long, out ulong)"/>
+    public static int ReadCount(ReadOnlySpan<byte> bytes, out ulong value)
     {
-        var bytes = At(offset, 9);
         value = 0;
         if (bytes.Length < 2 || bytes[0] is not (1 or 4 or 8) || bytes.Length <= bytes[0]) return 0;
         value = bytes[0] switch
@@ -69,39 +123,5 @@ internal sealed unsafe class XdfBytes : IDisposable
         return 1 + bytes[0];
     }
 
-    private static byte[] Unpack(FileStream file, out int length, out string? problem)
-    {
-        problem = null;
-        length = 0;
-        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Length * 3, 1 << 16, 1 << 30), pinned: true);
-        try
-        {
-            using var gzip = new GZipStream(file, CompressionMode.Decompress);
-            while (true)
-            {
-                if (length == bytes.Length)
-                {
-                    if (length == Array.MaxLength) { problem = "more than 2 GiB when unpacked; the rest is left out"; break; }
-                    var larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, 2L * length), pinned: true);
-                    bytes.CopyTo(larger, 0);
-                    bytes = larger;
-                }
-                int got = gzip.Read(bytes, length, bytes.Length - length);
-                if (got == 0) break;
-                length += got;
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            problem = $"the gzip data are damaged after {length} unpacked bytes: {e.Message}";
-        }
-        return bytes;
-    }
-
-    public void Dispose()
-    {
-        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view?.Dispose();
-        _map?.Dispose();
-    }
+    public void Dispose() => source.Dispose();
 }

@@ -46,6 +46,6 @@ internal readonly record struct XdfChunkHead(long Offset, int Tag, uint StreamId
     {
         var uuid = bytes.At(head.ContentOffset, 16);
         // In a file that ends inside the UUID, the bytes that are there decide.
-        return head.ContentBytes is >= 16 and < 1024 && XdfFormat.BoundaryUuid.StartsWith(uuid);
+        return head.ContentBytes is >= 16 and <= XdfMark.MostBytes && XdfFormat.BoundaryUuid.StartsWith(uuid);
     }
 }

@@ -1,18 +1,21 @@
+using System.Runtime.CompilerServices;
+using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>Gathers one stream's events into arrays.</summary>
-internal sealed class XdfColumns(XdfStream stream, bool wantValues)
+/// <param name="samples">How many samples there seem to be: memory for as many is taken at once, so that none is taken twice.</param>
+internal sealed class XdfColumns(XdfStream stream, bool wantValues, long samples)
 {
-    private readonly Growing<double> _stampsS = new();
-    private readonly Growing<float> _singles = new();
-    private readonly Growing<double> _doubles = new();
-    private readonly Growing<int> _ints = new();
-    private readonly Growing<short> _shorts = new();
-    private readonly Growing<sbyte> _bytes = new();
-    private readonly Growing<long> _longs = new();
-    private readonly Growing<string> _texts = new();
+    private readonly Growing<double> _stampsS = new(stream, samples);
+    private readonly Growing<float> _singles = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<double> _doubles = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<int> _ints = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<short> _shorts = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<sbyte> _bytes = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<long> _longs = new(stream, samples * stream.Info.ChannelCount);
+    private readonly Growing<string> _texts = new(stream, samples * stream.Info.ChannelCount);
     private readonly List<XdfClockOffset> _offsets = [];
     private string? _footer;
 
@@ -54,15 +57,23 @@ internal sealed class XdfColumns(XdfStream stream, bool wantValues)
         _ => _texts.ToArray(),
     }, _stampsS.ToArray(), [.. _offsets], _footer);
 
-    private sealed class Growing<T>
+    private sealed class Growing<T>(XdfStream stream, long expected)
     {
         private T[] _items = [];
         private int _count;
 
         public void Add(ReadOnlySpan<T> more)
         {
-            if (_items.Length - _count < more.Length)
-                Array.Resize(ref _items, (int)Math.Max(checked(_count + more.Length), Math.Min(Array.MaxLength, 2L * _items.Length)));
+            long needed = (long)_count + more.Length;
+            if (needed > Array.MaxLength)
+                throw new InputDataException($"stream {stream.StreamId} ('{stream.Info.Name}') has more than {Array.MaxLength} values, which do not fit in one array; read it as a stream (XdfEventReader, `attend xdf export`).");
+            if (_items.Length < needed)
+            {
+                long size = _items.Length == 0 ? Math.Max(expected, needed) : Math.Max(needed, 2L * _items.Length);
+                var larger = RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? new T[Math.Min(Array.MaxLength, size)] : GC.AllocateUninitializedArray<T>((int)Math.Min(Array.MaxLength, size));
+                _items.AsSpan(0, _count).CopyTo(larger);
+                _items = larger;
+            }
             more.CopyTo(_items.AsSpan(_count));
             _count += more.Length;
         }

@@ -20,13 +20,25 @@ public sealed class XdfEventReader : IDisposable
     private readonly Dictionary<uint, (double RoundTripS, double LocalTimeS)> _probes = [];
     private readonly List<XdfDamage> _damage = [];
     private readonly XdfSampleBlock _block = new();
+    private readonly bool _verify;
+    private Dictionary<uint, XdfStream>? _lostHeaders;
     private long _position;
 
+    // A chunk that is given in several events: how many samples are left, where the next stands, and where the chunk ends.
+    private long _framesLeft, _nextFrame, _afterFrames;
+    private int _unreadableTold;
+
+    /// <param name="verify">Whether to compare the checksums that our own recordings have each second; costs about as much as reading the file again.</param>
     /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened.</exception>
-    public XdfEventReader(string path)
+    public XdfEventReader(string path, bool verify = true) : this(path, new XdfFileSource(path), verify)
     {
-        Path = path;
-        _bytes = new XdfBytes(path);
+    }
+
+    internal XdfEventReader(string name, IXdfSource source, bool verify = true)
+    {
+        Path = name;
+        _verify = verify;
+        _bytes = new XdfBytes(source);
         HasMagic = _bytes.At(0, 4).SequenceEqual(XdfFormat.Magic);
         if (HasMagic) _position = 4;
         else _damage.Add(new XdfDamage(0, Math.Min(4, _bytes.Length), null, "the file does not begin with 'XDF:'"));
@@ -50,7 +62,7 @@ public sealed class XdfEventReader : IDisposable
     /// <summary>The stream of the present event.</summary>
     public XdfStream Stream { get; private set; } = null!;
 
-    /// <summary>Frames of the present samples event.</summary>
+    /// <summary>Frames of the present samples event; a chunk of more than some megabytes comes in several events.</summary>
     public int Frames => _block.Frames;
 
     /// <summary>[frames] stamps on the source's clock, seconds; stamps that the file leaves out are deduced from the nominal rate.</summary>
@@ -82,6 +94,7 @@ public sealed class XdfEventReader : IDisposable
     /// <returns>False at the end of the file.</returns>
     public bool Read()
     {
+        if (_framesLeft > 0) return DecodeSamples();
         while (_position < _bytes.Length)
         {
             if (!XdfChunkHead.TryRead(_bytes, _position, out var head) || !IsSensible(head))
@@ -99,7 +112,32 @@ public sealed class XdfEventReader : IDisposable
             };
             if (isEvent) return true;
         }
+        TellUnreadable();
         return false;
+    }
+
+    /// <summary>How many samples each stream seems to have, by the counts of its chunks as far as the file can hold them; stops at damage.</summary>
+    internal Dictionary<uint, long> CountSamples() => XdfSampleCounts.Of(_bytes);
+
+    /// <summary>The stream of a chunk. When its header has not come yet but stands elsewhere, that is the next event, and the chunk comes after it.</summary>
+    private bool TryFindStream(uint id, out XdfStream stream, out bool isNew)
+    {
+        isNew = false;
+        if (_streams.TryGetValue(id, out stream!)) return true;
+        if (!LostHeaders().TryGetValue(id, out stream!)) return false;
+        isNew = true;
+        return true;
+    }
+
+    private Dictionary<uint, XdfStream> LostHeaders() => _lostHeaders ??= XdfLostHeaders.Find(_bytes);
+
+    private bool Announce(XdfStream stream)
+    {
+        stream = stream with { Index = _streams.Count };
+        _streams.Add(stream.StreamId, stream);
+        _clocks.Add(stream.StreamId, (0, false));
+        (Kind, Stream) = (XdfEventKind.StreamHeader, stream);
+        return true;
     }
 
     /// <summary>Whether the frame is one that a writer makes and that lies in the file; samples may lie about their length.</summary>
@@ -119,8 +157,9 @@ public sealed class XdfEventReader : IDisposable
 
     private bool ReadSamples(XdfChunkHead head)
     {
-        if (!_streams.TryGetValue(head.StreamId, out var stream)) return Skip(head, "samples of a stream whose header is missing are left out");
-        bool whole = XdfSampleBlock.Walk(_bytes, stream, head.ContentOffset, out long declared, out long frames, out long end);
+        if (!TryFindStream(head.StreamId, out var stream, out bool isNew)) return Skip(head, "samples of a stream whose header is missing are left out");
+        if (isNew) return Announce(stream);
+        bool whole = XdfSampleBlock.Walk(_bytes, stream, head.ContentOffset, out long declared, out long frames, out long first, out long end);
         if (whole && end != head.End)
         {
             if (!XdfChunkHead.IsPlausibleAt(_bytes, end, _streams.ContainsKey)) whole = false;
@@ -129,7 +168,7 @@ public sealed class XdfEventReader : IDisposable
         if (!whole)
         {
             bool framed = head.End < _bytes.Length && XdfChunkHead.IsPlausibleAt(_bytes, head.End, _streams.ContainsKey);
-            long next = framed ? head.End : XdfResync.Find(_bytes, head.Offset, _streams);
+            long next = framed ? head.End : XdfResync.Find(_bytes, head.Offset, KnownOrLost());
             // Only a file that ends inside this chunk keeps its whole samples: elsewhere, what is before the damage cannot be trusted.
             if (next < _bytes.Length || head.End <= _bytes.Length || frames == 0)
             {
@@ -141,21 +180,32 @@ public sealed class XdfEventReader : IDisposable
             AddDamage(head.Offset, _bytes.Length - head.Offset, head.StreamId, $"the file ends inside a chunk: {frames} of {declared} samples are kept");
             end = _bytes.Length;
         }
-        if (frames * Math.Max(1, stream.FrameBytes) > Array.MaxLength || frames * stream.Info.ChannelCount > Array.MaxLength)
-            return Skip(head, "a chunk of more than 2 GiB is left out");
-        var (lastStampS, certain) = _clocks[head.StreamId];
-        _block.Decode(_bytes, stream, head.ContentOffset, (int)frames, ref lastStampS, certain);
-        if (frames > 0) _clocks[head.StreamId] = (lastStampS, true);
+        Stream = stream;
+        (_framesLeft, _nextFrame, _afterFrames) = (frames, first, end);
+        if (frames > 0) return DecodeSamples();
         _position = end;
-        (Kind, Stream) = (XdfEventKind.Samples, stream);
-        return frames > 0;
+        return false;
+    }
+
+    /// <summary>The next samples of the present chunk.</summary>
+    private bool DecodeSamples()
+    {
+        var (lastStampS, certain) = _clocks[Stream.StreamId];
+        int frames = (int)Math.Min(_framesLeft, Stream.MostFramesPerEvent);
+        _nextFrame = _block.Decode(_bytes, Stream, _nextFrame, frames, ref lastStampS, certain);
+        _clocks[Stream.StreamId] = (lastStampS, true);
+        _framesLeft -= frames;
+        if (_framesLeft == 0) _position = _afterFrames;
+        Kind = XdfEventKind.Samples;
+        return true;
     }
 
     private bool ReadClockOffset(XdfChunkHead head)
     {
-        if (!_streams.TryGetValue(head.StreamId, out var stream)) return Skip(head, "a clock offset of a stream whose header is missing is left out");
-        var content = _bytes.At(head.ContentOffset, head.ContentBytes);
-        if (content.Length != 16) return Skip(head, $"a clock offset has {content.Length} bytes, expected 16; it is left out");
+        if (!TryFindStream(head.StreamId, out var stream, out bool isNew)) return Skip(head, "a clock offset of a stream whose header is missing is left out");
+        if (isNew) return Announce(stream);
+        var content = _bytes.At(head.ContentOffset, Math.Min(head.ContentBytes, 17));
+        if (content.Length != 16) return Skip(head, $"a clock offset has {head.ContentBytes} bytes, expected 16; it is left out");
         double time = BinaryPrimitives.ReadDoubleLittleEndian(content), offset = BinaryPrimitives.ReadDoubleLittleEndian(content[8..]);
         if (!double.IsFinite(time) || !double.IsFinite(offset)) return Skip(head, "a clock offset is not a finite number; it is left out");
         _position = head.End;
@@ -168,44 +218,93 @@ public sealed class XdfEventReader : IDisposable
 
     private bool ReadStreamHeader(XdfChunkHead head)
     {
-        string xml = Encoding.UTF8.GetString(_bytes.At(head.ContentOffset, head.ContentBytes));
+        if (!TryReadXml(head, out string xml)) return Skip(head, "a stream header of more than 64 MiB is left out");
+        uint id = head.StreamId;
+        // Our own recordings repeat each header with a checksum: right after it, and later.
+        string? copy = XdfChunkHead.TryRead(_bytes, head.End, out var next) && next.Tag == XdfFormat.Boundary ? XdfMark.TryReadHeaderCopy(XdfMark.Content(_bytes, next), out id) : null;
+        if (copy is null) id = head.StreamId;
+        if (_streams.TryGetValue(id, out var known))
+        {
+            _position = head.End;
+            return known.HeaderXml != xml && Skip(head, "a second header of the same stream is left out");
+        }
         var info = XdfInfoXml.Read(xml, out bool damaged);
+        if (copy is null && (info is null || damaged) && LostHeaders().TryGetValue(id, out var lost)) copy = lost.HeaderXml;
+        if (copy is not null && (copy != xml || id != head.StreamId))
+        {
+            AddDamage(head.Offset, head.End - head.Offset, id, "the stream header is damaged; its copy is used");
+            (xml, info) = (copy, XdfInfoXml.Read(copy, out _));
+        }
+        else if (damaged && info is not null)
+        {
+            AddDamage(head.Offset, head.End - head.Offset, id, "the stream header's XML is damaged; name, type, format and rate are kept, the description is lost");
+        }
         if (info is null) return Skip(head, "a stream header without a valid channel_count and channel_format is left out, and its samples with it");
-        if (_streams.ContainsKey(head.StreamId)) return Skip(head, "a second header of the same stream is left out");
-        if (damaged) AddDamage(head.Offset, head.End - head.Offset, head.StreamId, "the stream header's XML is damaged; name, type, format and rate are kept, the description is lost");
         _position = head.End;
-        var stream = new XdfStream(head.StreamId, info, xml) { Index = _streams.Count };
-        _streams.Add(head.StreamId, stream);
-        _clocks.Add(head.StreamId, (0, false));
-        (Kind, Stream) = (XdfEventKind.StreamHeader, stream);
-        return true;
+        return Announce(new XdfStream(id, info, xml));
     }
 
     private bool ReadFooter(XdfChunkHead head)
     {
-        if (!_streams.TryGetValue(head.StreamId, out var stream)) return Skip(head, "the footer of a stream whose header is missing is left out");
-        FooterXml = Encoding.UTF8.GetString(_bytes.At(head.ContentOffset, head.ContentBytes));
+        if (!TryFindStream(head.StreamId, out var stream, out bool isNew)) return Skip(head, "the footer of a stream whose header is missing is left out");
+        if (isNew) return Announce(stream);
+        if (!TryReadXml(head, out string xml)) return Skip(head, "a stream footer of more than 64 MiB is left out");
+        FooterXml = xml;
         if (XdfInfoXml.TryParse(FooterXml) is null) AddDamage(head.Offset, head.End - head.Offset, head.StreamId, "the stream footer's XML is damaged");
         _position = head.End;
         (Kind, Stream) = (XdfEventKind.StreamFooter, stream);
         return true;
     }
 
+    private bool TryReadXml(XdfChunkHead head, out string xml)
+    {
+        bool fits = head.ContentBytes <= XdfBytes.MostBytes;
+        xml = fits ? Encoding.UTF8.GetString(_bytes.At(head.ContentOffset, head.ContentBytes)) : "";
+        return fits;
+    }
+
     private bool ReadOther(XdfChunkHead head)
     {
-        var content = _bytes.At(head.ContentOffset, head.ContentBytes);
         if (head.Tag == XdfFormat.FileHeader)
         {
-            FileHeaderXml = Encoding.UTF8.GetString(content);
+            if (!TryReadXml(head, out string xml)) return Skip(head, "a file header of more than 64 MiB is left out");
+            FileHeaderXml = xml;
             if (XdfInfoXml.TryParse(FileHeaderXml) is null) AddDamage(head.Offset, head.End - head.Offset, null, "the file header's XML is damaged");
         }
-        else if (head.Tag == XdfFormat.Boundary && content.Length == 16 + XdfFormat.ProbeBytes && content[16] == XdfFormat.ProbeMark)
+        else if (head.Tag == XdfFormat.Boundary && head.ContentBytes > 16)
+        {
+            ReadMark(head);
+        }
+        _position = head.End;
+        return false;
+    }
+
+    private void ReadMark(XdfChunkHead head)
+    {
+        var content = XdfMark.Content(_bytes, head);
+        byte mark = XdfMark.Of(content);
+        if (mark == XdfFormat.ProbeMark && content.Length == 16 + XdfFormat.ProbeBytes)
         {
             _probes[BinaryPrimitives.ReadUInt32LittleEndian(content[17..])] =
                 (BinaryPrimitives.ReadDoubleLittleEndian(content[21..]), BinaryPrimitives.ReadDoubleLittleEndian(content[29..]));
         }
-        _position = head.End;
-        return false;
+        else if (_verify && XdfMark.HasChecksum(mark) && !XdfMark.IsSound(content, mark))
+        {
+            AddDamage(head.Offset, head.End - head.Offset, null, "bits of the index have changed; no samples are touched");
+        }
+        else if (_verify && mark == XdfFormat.CheckpointMark && XdfCheckpoint.TryReadRegion(content, out long offset, out long regionStart, out uint crc)
+            && offset == head.Offset && regionStart >= 0 && regionStart < offset)
+        {
+            Verify(regionStart, offset, crc);
+        }
+    }
+
+    /// <summary>Compares the checksum of the bytes before a checkpoint; damage that is listed already is not listed again.</summary>
+    private void Verify(long from, long to, uint crc)
+    {
+        if (_bytes.Checksum(from, to) == crc) return;
+        foreach (var d in _damage) if (d.OffsetBytes < to && d.OffsetBytes + d.LengthBytes > from) return;
+        AddDamage(from, to - from, null, "the checksum does not match: bits have changed somewhere in these bytes; what could be read is kept");
     }
 
     private bool Skip(XdfChunkHead head, string what)
@@ -217,9 +316,27 @@ public sealed class XdfEventReader : IDisposable
 
     private void Resync(string what)
     {
-        long next = XdfResync.Find(_bytes, _position, _streams);
+        long next = XdfResync.Find(_bytes, _position, KnownOrLost());
         LeaveOut(_position, next - _position, null, next == _bytes.Length ? $"{what}, and none follows: the rest is left out" : $"{what}; reading goes on at the next sound chunk");
         _position = next;
+    }
+
+    /// <summary>The streams that chunks after damage may belong to.</summary>
+    private Dictionary<uint, XdfStream> KnownOrLost()
+    {
+        if (LostHeaders().Keys.All(_streams.ContainsKey)) return _streams;
+        var all = new Dictionary<uint, XdfStream>(_streams);
+        foreach (var (id, stream) in LostHeaders()) all.TryAdd(id, stream);
+        return all;
+    }
+
+    private void TellUnreadable()
+    {
+        for (; _unreadableTold < _bytes.Unreadable.Count; _unreadableTold++)
+        {
+            var (offset, length, why) = _bytes.Unreadable[_unreadableTold];
+            AddDamage(offset, length, null, $"the device could not read these bytes ({why}); they count as zeros");
+        }
     }
 
     /// <summary>Notes bytes that are lost; stamps that depend on them are no longer certain.</summary>

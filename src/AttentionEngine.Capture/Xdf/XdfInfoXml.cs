@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using AttentionEngine.Core.Streams;
@@ -9,6 +8,9 @@ namespace AttentionEngine.Capture.Xdf;
 /// <summary>Stream metadata as the <c>info</c> XML of XDF stream headers, as LabRecorder writes it and pyxdf reads it.</summary>
 public static class XdfInfoXml
 {
+    // Elements are copied and compared by recursion: a hostile file must not use up the stack.
+    private const int MostDepth = 200;
+
     public static string Write(StreamInfo info)
     {
         var root = new XElement("info",
@@ -36,7 +38,7 @@ public static class XdfInfoXml
         damaged = root is null;
         string Field(string name) => root is not null
             ? root.Element(name)?.Value.Trim() ?? ""
-            : Regex.Match(xml, $"<{name}>([^<]*)</", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Groups[1].Value.Trim();
+            : BetweenTags(xml, name);
         // Some writers say the count as 8.0.
         if (!double.TryParse(Field("channel_count"), CultureInfo.InvariantCulture, out double channels) || !(channels is >= 0 and <= 1 << 20)) return null;
         var format = ChannelFormats.FromXdfName(Field("channel_format"));
@@ -57,13 +59,25 @@ public static class XdfInfoXml
         };
     }
 
-    /// <summary>The root element, or null when it is not well-formed.</summary>
+    private static string BetweenTags(string xml, string name)
+    {
+        int from = xml.IndexOf($"<{name}>", StringComparison.Ordinal) + name.Length + 2;
+        int to = from < name.Length + 2 ? -1 : xml.IndexOf('<', from);
+        return to > from ? xml[from..to].Trim() : "";
+    }
+
+    /// <summary>The root element, or null when it is not well-formed, declares entities, or is nested deeper than anything sensible.</summary>
     internal static XElement? TryParse(string xml)
     {
         try
         {
             // Trailing NULs and white space come from some writers.
-            return XDocument.Parse(xml.Trim('\0', ' ', '\n', '\r', '\t', '\uFEFF')).Root;
+            string trimmed = xml.Trim('\0', ' ', '\n', '\r', '\t', '\uFEFF');
+            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+            using (var depth = XmlReader.Create(new StringReader(trimmed), settings))
+                while (depth.Read()) if (depth.Depth > MostDepth) return null;
+            using var reader = XmlReader.Create(new StringReader(trimmed), settings);
+            return XDocument.Load(reader).Root;
         }
         catch (XmlException)
         {

@@ -38,21 +38,32 @@ public sealed record XdfStreamData(XdfStream Stream, Array Values, double[] Stam
 public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderXml, IReadOnlyList<XdfStreamData> Streams, IReadOnlyList<XdfDamage> Damage)
 {
     /// <param name="wantValues">Which streams' values to keep; null keeps all. Stamps and offsets are always kept.</param>
-    /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened.</exception>
-    public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null)
+    /// <param name="verify">Whether to compare the checksums of our own recordings.</param>
+    /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened, or one stream is more than an array can hold (2³¹ values).</exception>
+    public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null, bool verify = true)
     {
-        using var reader = new XdfEventReader(path);
+        using var reader = new XdfEventReader(path, verify);
+        return Read(reader, wantValues);
+    }
+
+    internal static XdfRecording Read(XdfEventReader reader, Func<XdfStream, bool>? wantValues = null, Action<double>? progress = null)
+    {
+        var counts = reader.CountSamples();
         var columns = new List<XdfColumns>();
+        long told = 0;
         while (reader.Read())
         {
             if (reader.Kind == XdfEventKind.StreamHeader)
             {
-                columns.Add(new XdfColumns(reader.Stream, wantValues?.Invoke(reader.Stream) ?? true));
+                columns.Add(new XdfColumns(reader.Stream, wantValues?.Invoke(reader.Stream) ?? true, counts.GetValueOrDefault(reader.Stream.StreamId)));
                 continue;
             }
             columns[reader.Stream.Index].Add(reader);
+            if (progress is null || reader.PositionBytes - told < 4 << 20) continue;
+            told = reader.PositionBytes;
+            progress((double)told / reader.LengthBytes);
         }
-        return new XdfRecording(path, reader.HasMagic, reader.FileHeaderXml, [.. columns.Select(c => c.ToData())], [.. reader.Damage]);
+        return new XdfRecording(reader.Path, reader.HasMagic, reader.FileHeaderXml, [.. columns.Select(c => c.ToData())], [.. reader.Damage]);
     }
 
     /// <summary>The stream with that id, or null.</summary>

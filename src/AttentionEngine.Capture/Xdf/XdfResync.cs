@@ -13,7 +13,8 @@ internal static class XdfResync
         long at = from + 1;
         while (at < bytes.Length)
         {
-            var window = bytes.At(at, 1 << 20);
+            var window = bytes.WindowAt(at, 1);
+            if (window.IsEmpty) break;
             int next = window.IndexOfAny((byte)1, (byte)4, (byte)8);
             if (next < 0)
             {
@@ -41,7 +42,8 @@ internal static class XdfResync
                 return head.ContentBytes == 16 && streams.ContainsKey(head.StreamId) && Followed();
             case XdfFormat.Samples:
                 return streams.TryGetValue(head.StreamId, out var stream)
-                    && XdfSampleBlock.Walk(bytes, stream, head.ContentOffset, out long count, out _, out long end)
+                    && XdfSampleBlock.MayHold(bytes, stream, head)
+                    && XdfSampleBlock.Walk(bytes, stream, head.ContentOffset, out long count, out _, out _, out long end)
                     && count > 0 && end == head.End && Followed();
             default:
                 return false;

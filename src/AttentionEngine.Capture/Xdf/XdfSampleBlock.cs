@@ -19,82 +19,146 @@ internal sealed class XdfSampleBlock
     /// <summary>[frames × channels], frame-major.</summary>
     public ReadOnlySpan<string> Texts => _texts;
 
+    /// <summary>Whether the chunk's length fits its count of samples; a quick look before <see cref="Walk"/>.</summary>
+    public static bool MayHold(XdfBytes bytes, XdfStream stream, XdfChunkHead head)
+    {
+        int used = bytes.ReadCount(head.ContentOffset, out ulong count);
+        if (used == 0 || count == 0 || count > (ulong)head.ContentBytes) return false;
+        long n = (long)count, content = head.ContentBytes - used;
+        return n * stream.LeastSampleBytes <= content && (stream.IsText || content <= n * (9 + stream.FrameBytes));
+    }
+
     /// <summary>Steps over the samples without decoding them.</summary>
     /// <param name="offset">Where the count of samples stands.</param>
     /// <param name="declared">The count of samples in the chunk.</param>
     /// <param name="complete">How many whole samples are there before something is wrong.</param>
+    /// <param name="first">Where the first sample stands.</param>
     /// <param name="end">Where the last whole sample ends.</param>
     /// <returns>Whether all declared samples are there.</returns>
-    public static bool Walk(XdfBytes bytes, XdfStream stream, long offset, out long declared, out long complete, out long end)
+    public static bool Walk(XdfBytes bytes, XdfStream stream, long offset, out long declared, out long complete, out long first, out long end)
     {
-        (declared, complete, end) = (0, 0, offset);
+        (declared, complete, first, end) = (0, 0, offset, offset);
         int used = bytes.ReadCount(offset, out ulong count);
         if (used == 0) return false;
-        end = offset + used;
-        long channels = stream.Info.ChannelCount, smallest = 1 + (stream.IsText ? 2 * channels : stream.FrameBytes);
+        first = end = offset + used;
         declared = (long)Math.Min(count, long.MaxValue);
-        // A count that cannot fit in the file is a lie: walk what is there.
-        bool fits = count <= (ulong)(Math.Max(0, bytes.Length - end) / smallest);
+        return stream.IsText ? WalkText(bytes, stream, declared, ref complete, ref end) : WalkNumbers(bytes, stream, declared, ref complete, ref end);
+    }
+
+    private static bool WalkNumbers(XdfBytes bytes, XdfStream stream, long declared, ref long complete, ref long end)
+    {
+        int frameBytes = stream.FrameBytes;
+        while (complete < declared)
+        {
+            var window = bytes.WindowAt(end, 9 + frameBytes);
+            int at = 0;
+            while (complete < declared && at < window.Length)
+            {
+                byte flag = window[at];
+                if (flag is not (0 or 8))
+                {
+                    end += at;
+                    return false;
+                }
+                int size = 1 + flag + frameBytes;
+                if (window.Length - at < size) break;
+                at += size;
+                complete++;
+            }
+            if (at == 0) return false;
+            end += at;
+        }
+        return true;
+    }
+
+    private static bool WalkText(XdfBytes bytes, XdfStream stream, long declared, ref long complete, ref long end)
+    {
         for (; complete < declared; complete++)
         {
             long at = end;
             var flag = bytes.At(at, 1);
             if (flag.IsEmpty || flag[0] is not (0 or 8)) return false;
             at += 1 + flag[0];
-            if (!stream.IsText)
+            for (int c = 0; c < stream.Info.ChannelCount; c++)
             {
-                at += stream.FrameBytes;
-            }
-            else
-            {
-                for (int c = 0; c < channels; c++)
-                {
-                    int prefix = bytes.ReadCount(at, out ulong length);
-                    if (prefix == 0 || length > (ulong)(bytes.Length - at)) return false;
-                    at += prefix + (long)length;
-                }
+                int prefix = bytes.ReadCount(at, out ulong length);
+                if (prefix == 0 || length > XdfBytes.MostBytes || (long)length > bytes.Length - at - prefix) return false;
+                at += prefix + (long)length;
             }
             if (at > bytes.Length) return false;
             end = at;
         }
-        return fits;
+        return true;
     }
 
     /// <summary>Decodes samples that <see cref="Walk"/> has stepped over.</summary>
+    /// <param name="at">Where the first of them stands.</param>
     /// <param name="lastStampS">Stamp of the stream's last sample, from which missing stamps are deduced; becomes that of this block.</param>
     /// <param name="lastIsCertain">False at the start and after damage: then missing stamps before the block's first stamp are counted back from it.</param>
-    public void Decode(XdfBytes bytes, XdfStream stream, long offset, int frames, ref double lastStampS, bool lastIsCertain)
+    /// <returns>Where the sample after them stands.</returns>
+    public long Decode(XdfBytes bytes, XdfStream stream, long at, int frames, ref double lastStampS, bool lastIsCertain)
     {
-        int channels = stream.Info.ChannelCount;
         Frames = frames;
         if (_stampsS.Length < frames) _stampsS = new double[Math.Max(frames, 2 * _stampsS.Length)];
-        _valueBytes = checked(frames * stream.FrameBytes);
-        if (_values.Length < _valueBytes) _values = new byte[Math.Max(_valueBytes, (int)Math.Min(Array.MaxLength, 2L * _values.Length))];
-        if (stream.IsText) _texts = frames * channels == _texts.Length ? _texts : new string[frames * channels];
-        else _texts = [];
-
-        long at = offset + bytes.ReadCount(offset, out _);
         int firstStamped = -1;
-        for (int i = 0; i < frames; i++)
+        at = stream.IsText ? DecodeText(bytes, stream, at, ref lastStampS, ref firstStamped) : DecodeNumbers(bytes, stream, at, ref lastStampS, ref firstStamped);
+        if (!lastIsCertain) for (int i = firstStamped - 1; i >= 0; i--) _stampsS[i] = _stampsS[i + 1] - stream.IntervalS;
+        return at;
+    }
+
+    private long DecodeNumbers(XdfBytes bytes, XdfStream stream, long at, ref double lastStampS, ref int firstStamped)
+    {
+        int frameBytes = stream.FrameBytes;
+        _texts = [];
+        _valueBytes = checked(Frames * frameBytes);
+        if (_values.Length < _valueBytes) _values = new byte[Math.Max(_valueBytes, (int)Math.Min(Array.MaxLength, 2L * _values.Length))];
+        double intervalS = stream.IntervalS, last = lastStampS;
+        for (int i = 0; i < Frames;)
         {
-            bool stamped = bytes.At(at++, 1)[0] == 8;
-            if (stamped)
+            var window = bytes.WindowAt(at, 9 + frameBytes);
+            int p = 0;
+            for (; i < Frames; i++)
             {
-                _stampsS[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.At(at, 8));
-                at += 8;
-                if (firstStamped < 0) firstStamped = i;
+                if (window.Length - p < 9 + frameBytes && window.Length - p < 1 + frameBytes + (p < window.Length ? window[p] : 0)) break;
+                if (window[p] == 8)
+                {
+                    last = BinaryPrimitives.ReadDoubleLittleEndian(window[(p + 1)..]);
+                    if (firstStamped < 0) firstStamped = i;
+                    p += 9;
+                }
+                else
+                {
+                    last += intervalS;
+                    p++;
+                }
+                _stampsS[i] = last;
+                window.Slice(p, frameBytes).CopyTo(_values.AsSpan(i * frameBytes));
+                p += frameBytes;
             }
-            else
+            if (p == 0)
             {
-                _stampsS[i] = lastStampS + stream.IntervalS;
+                // The file became shorter while it was read.
+                Frames = i;
+                break;
             }
-            lastStampS = _stampsS[i];
-            if (!stream.IsText)
-            {
-                bytes.At(at, stream.FrameBytes).CopyTo(_values.AsSpan(i * stream.FrameBytes));
-                at += stream.FrameBytes;
-                continue;
-            }
+            at += p;
+        }
+        lastStampS = last;
+        return at;
+    }
+
+    private long DecodeText(XdfBytes bytes, XdfStream stream, long at, ref double lastStampS, ref int firstStamped)
+    {
+        int channels = stream.Info.ChannelCount;
+        _valueBytes = 0;
+        if (_texts.Length != Frames * channels) _texts = new string[Frames * channels];
+        for (int i = 0; i < Frames; i++)
+        {
+            bool stamped = bytes.At(at++, 1) is [8];
+            lastStampS = stamped ? StampAt(bytes, at) : lastStampS + stream.IntervalS;
+            if (stamped) at += 8;
+            if (stamped && firstStamped < 0) firstStamped = i;
+            _stampsS[i] = lastStampS;
             for (int c = 0; c < channels; c++)
             {
                 at += bytes.ReadCount(at, out ulong length);
@@ -102,9 +166,10 @@ internal sealed class XdfSampleBlock
                 at += (long)length;
             }
         }
-        if (lastIsCertain) return;
-        for (int i = firstStamped - 1; i >= 0; i--) _stampsS[i] = _stampsS[i + 1] - stream.IntervalS;
+        return at;
     }
+
+    private static double StampAt(XdfBytes bytes, long at) => BinaryPrimitives.TryReadDoubleLittleEndian(bytes.At(at, 8), out double stampS) ? stampS : 0;
 
     public ReadOnlySpan<T> Values<T>() where T : unmanaged => MemoryMarshal.Cast<byte, T>(ValueBytes);
 }

@@ -11,6 +11,12 @@ public sealed record XdfStream(uint StreamId, StreamInfo Info, string HeaderXml)
     public int Index { get; init; }
     internal int FrameBytes { get; } = Info.ChannelCount * Info.Format.ByteSize();
     internal bool IsText => Info.Format == ChannelFormat.Text;
+
+    /// <summary>The fewest bytes that a sample can have in the file.</summary>
+    internal long LeastSampleBytes => 1 + (IsText ? 2L * Info.ChannelCount : FrameBytes);
+
+    /// <summary>The most samples that one event gives, so that a foreign chunk of any size takes little memory.</summary>
+    internal int MostFramesPerEvent => (int)Math.Clamp((IsText ? 1 << 16 : 16 << 20) / (9L + (IsText ? Info.ChannelCount : FrameBytes)), 1, 1 << 20);
     internal double IntervalS => Info.NominalRateHz > 0 ? 1 / Info.NominalRateHz : 0;
 }
 

@@ -9,9 +9,11 @@ namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
 /// Records streams into a new XDF 1.0 file in the order they arrive: each call becomes one chunk, and the chunks of all streams share
-/// one buffer, so a replay sees the same order. Data go to the system after 50 ms of any stream, events and slow streams at once:
-/// a killed process loses at most that. A boundary chunk each second limits what damage can cost. Thread-safe; numeric chunks
-/// allocate nothing in steady state. A write error is a <see cref="DataLossException"/> at the call that meets it and at every later one.
+/// one buffer, so a replay sees the same order. Data go to the system after 50 ms of any stream, events and slow streams at once, and
+/// whatever waits after 50 ms of the host's time: a killed process loses at most that. Each second the file goes to the disk, and a
+/// checkpoint with a checksum limits what damage can cost. Thread-safe; numeric chunks allocate nothing in steady state. A write error
+/// is told to <see cref="XdfWriterOptions.OnProblem"/> at once, and is a <see cref="DataLossException"/> at the call that meets it and
+/// at every later one, unless recording goes on in <see cref="XdfWriterOptions.FailoverPath"/>.
 /// </summary>
 public sealed class XdfWriter : IRecordingSink
 {
@@ -21,27 +23,51 @@ public sealed class XdfWriter : IRecordingSink
     private const long BoundaryAtBytes = 4 << 20;
 
     private readonly Lock _lock = new();
-    private readonly NewFile _file;
+    private readonly XdfWriterOptions _options;
     private readonly XdfBuffer _buffer = new(2 * FlushAtBytes);
     private readonly List<XdfWriterStream> _streams = [];
+    private readonly XdfWriterIndex _index = new();
+    private readonly XdfDiskThread? _diskThread;
+    private readonly byte[] _fileHeader;
+    private IXdfOutput _file;
     private long _flushes, _boundaries, _bytesAtBoundary;
+    private int _gapStream;
     private DataLossException? _failure;
-    private bool _disposed;
+    private bool _failedOver, _disposed;
 
     /// <param name="startedAt">Date and time of the recording for the file header, from the caller's clock; null leaves it out.</param>
     /// <exception cref="ConfigurationException">The file exists or cannot be created.</exception>
-    public XdfWriter(string path, DateTimeOffset? startedAt = null)
+    public XdfWriter(string path, DateTimeOffset? startedAt = null, XdfWriterOptions? options = null) : this(new XdfFileOutput(path), startedAt, options)
     {
-        _file = new NewFile(path);
-        _buffer.Put(XdfFormat.Magic);
-        _buffer.BeginChunk(XdfFormat.FileHeader);
-        string date = startedAt is { } at ? $"<datetime>{at.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)}</datetime>" : "";
-        _buffer.Put(Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?>\n<info><version>1.0</version>{date}</info>"));
-        _buffer.EndChunk();
-        FlushLocked();
     }
 
+    internal XdfWriter(IXdfOutput output, DateTimeOffset? startedAt = null, XdfWriterOptions? options = null)
+    {
+        _file = output;
+        _options = options ?? new XdfWriterOptions();
+        string date = startedAt is { } at ? $"<datetime>{at.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)}</datetime>" : "";
+        _fileHeader = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?>\n<info><version>1.0</version>{date}</info>");
+        PutFileHeader();
+        FlushLocked();
+        if (_options.SyncEveryS > 0 || _options.IdleFlushS > 0) _diskThread = new XdfDiskThread(_options, FlushIfUsable, SyncIfUsable);
+    }
+
+    private void PutFileHeader()
+    {
+        _buffer.Put(XdfFormat.Magic);
+        _buffer.BeginChunk(XdfFormat.FileHeader);
+        _buffer.Put(_fileHeader);
+        _buffer.EndChunk();
+    }
+
+    /// <summary>The file that is being written: another one after a fail-over.</summary>
     public string Path => _file.Path;
+
+    /// <summary>The write error that ended the recording, or null.</summary>
+    public DataLossException? Failure
+    {
+        get { lock (_lock) return _failure; }
+    }
 
     /// <summary>Samples written to a stream so far.</summary>
     public long SampleCount(int stream)
@@ -57,14 +83,28 @@ public sealed class XdfWriter : IRecordingSink
         lock (_lock)
         {
             ThrowIfUnusable();
-            var stream = new XdfWriterStream(_streams.Count + 1, info);
-            _streams.Add(stream);
-            _buffer.BeginChunk(XdfFormat.StreamHeader, stream.Id);
-            _buffer.Put(Encoding.UTF8.GetBytes(XdfInfoXml.Write(info)));
-            _buffer.EndChunk();
-            FlushLocked();
-            return stream.Id;
+            return AddStreamLocked(info);
         }
+    }
+
+    private int AddStreamLocked(StreamInfo info)
+    {
+        var stream = new XdfWriterStream(_streams.Count + 1, info);
+        _streams.Add(stream);
+        PutHeader(stream);
+        FlushLocked();
+        return stream.Id;
+    }
+
+    private void PutHeader(XdfWriterStream stream)
+    {
+        stream.HeaderOffset = _file.Length + _buffer.Length;
+        stream.HeaderCopiesLeft = 1;
+        _buffer.BeginChunk(XdfFormat.StreamHeader, stream.Id);
+        _buffer.Put(stream.HeaderXml);
+        _buffer.EndChunk();
+        XdfMark.PutHeaderCopy(_buffer, stream.Id, stream.HeaderXml);
+        PutBoundary();
     }
 
     public void Write<T>(int stream, ReadOnlySpan<T> interleaved, ReadOnlySpan<double> timestampsS) where T : unmanaged
@@ -136,6 +176,22 @@ public sealed class XdfWriter : IRecordingSink
         }
     }
 
+    /// <summary>
+    /// Records that data are missing, in a stream of markers that every reader loads (made with the first gap; the text is JSON) and in
+    /// the footer of the stream.
+    /// </summary>
+    public void WriteGap(int stream, RecordedGap gap)
+    {
+        lock (_lock)
+        {
+            ThrowIfUnusable();
+            var s = Find(stream);
+            s.AddGap(gap);
+            if (_gapStream == 0) _gapStream = AddStreamLocked(RecordedGap.StreamInfo);
+            WriteText(_gapStream, [gap.ToJson(stream, s.Info)], gap.BeforeStampS + s.LastOffsetS);
+        }
+    }
+
     /// <summary>Records the probe at the time it was made, in the source's clock (XDF's convention), and its round trip beside it.</summary>
     public void WriteClockOffset(int stream, ClockProbe probe)
     {
@@ -155,7 +211,7 @@ public sealed class XdfWriter : IRecordingSink
             _buffer.PutDouble(sourceTimeS);
             _buffer.PutDouble(probe.OffsetS);
             _buffer.EndChunk();
-            s.AddOffset(sourceTimeS, probe.OffsetS);
+            s.AddOffset(sourceTimeS, probe);
             FlushLocked();
         }
     }
@@ -177,18 +233,67 @@ public sealed class XdfWriter : IRecordingSink
         _file.Sync();
     }
 
+    private void FlushIfUsable()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _failure is not null) return;
+            try
+            {
+                FlushLocked();
+            }
+            catch (DataLossException)
+            {
+                // Told to OnProblem, and thrown at the recorder's next call.
+            }
+        }
+    }
+
+    private void SyncIfUsable()
+    {
+        var file = _file;
+        try
+        {
+            if (!_disposed && _failure is null) file.Sync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed meanwhile, and whole.
+        }
+        catch (DataLossException e)
+        {
+            lock (_lock) Fail(e);
+        }
+    }
+
     private void AfterSamples(XdfWriterStream s, double firstS, double lastS, int frames)
     {
         s.Count(firstS, lastS, frames);
-        if (s.SinceBoundaryS(_boundaries, firstS, lastS) >= BoundaryEveryS || _file.Length + _buffer.Length - _bytesAtBoundary >= BoundaryAtBytes)
+        bool isBoundary = s.SinceBoundaryS(_boundaries, firstS, lastS, frames) >= BoundaryEveryS || _file.Length + _buffer.Length - _bytesAtBoundary >= BoundaryAtBytes;
+        if (isBoundary) PutCheckpoint();
+        if (s.IsSlow || _buffer.Length >= FlushAtBytes || s.UnflushedS(_flushes, firstS, lastS, frames) >= FlushEveryS - s.IntervalS) FlushLocked();
+    }
+
+    private void PutCheckpoint()
+    {
+        bool isTableDue = _index.IsTableDue;
+        foreach (var s in _streams)
         {
-            _buffer.BeginChunk(XdfFormat.Boundary);
-            _buffer.Put(XdfFormat.BoundaryUuid);
-            _buffer.EndChunk();
-            _boundaries++;
-            _bytesAtBoundary = _file.Length + _buffer.Length;
+            if (s.HeaderCopiesLeft > 0 || isTableDue) XdfMark.PutHeaderCopy(_buffer, s.Id, s.HeaderXml);
+            s.HeaderCopiesLeft = 0;
         }
-        if (s.IsSlow || _buffer.Length >= FlushAtBytes || s.UnflushedS(_flushes, firstS, lastS) >= FlushEveryS - s.IntervalS) FlushLocked();
+        if (isTableDue) _index.PutTable(_buffer, _file.Length);
+        _index.PutCheckpoint(_buffer, _file.Length, _streams);
+        PutBoundary();
+        _boundaries++;
+        _bytesAtBoundary = _file.Length + _buffer.Length;
+    }
+
+    private void PutBoundary()
+    {
+        _buffer.BeginChunk(XdfFormat.Boundary);
+        _buffer.Put(XdfFormat.BoundaryUuid);
+        _buffer.EndChunk();
     }
 
     private void FlushLocked()
@@ -200,11 +305,51 @@ public sealed class XdfWriter : IRecordingSink
         }
         catch (DataLossException e)
         {
-            _failure = e;
-            throw;
+            if (!TryFailOver(e)) throw Fail(e);
+            return;
         }
+        _index.Flushed(_buffer.Written);
         _buffer.Clear();
+        foreach (var s in _streams) s.Flushed();
         _flushes++;
+    }
+
+    private DataLossException Fail(DataLossException e)
+    {
+        bool isFirst = _failure is null;
+        _failure ??= e;
+        if (isFirst) _options.OnProblem?.Invoke(e);
+        return e;
+    }
+
+    /// <summary>Goes on in another file: its headers, then what could not be written.</summary>
+    private bool TryFailOver(DataLossException e)
+    {
+        if (_options.FailoverPath is not { } path || _failedOver) return false;
+        _failedOver = true;
+        byte[] waiting = _buffer.Written.ToArray();
+        try
+        {
+            var next = new XdfFileOutput(path);
+            _file.Dispose();
+            _file = next;
+            _buffer.Clear();
+            _index.Restart();
+            PutFileHeader();
+            foreach (var s in _streams)
+            {
+                s.Restart();
+                PutHeader(s);
+            }
+            _buffer.Put(waiting);
+            FlushLocked();
+        }
+        catch (AttendException second)
+        {
+            throw Fail(new DataLossException($"{e.Message} The fail-over file failed too: {second.Message}", e));
+        }
+        _options.OnProblem?.Invoke(new DataLossException($"{e.Message} Nothing is lost: the recording goes on in {path}.", e));
+        return true;
     }
 
     private XdfWriterStream Find(int stream) => stream >= 1 && stream <= _streams.Count
@@ -222,7 +367,7 @@ public sealed class XdfWriter : IRecordingSink
         : typeof(T) == typeof(int) ? ChannelFormat.Int32 : typeof(T) == typeof(short) ? ChannelFormat.Int16
         : typeof(T) == typeof(sbyte) ? ChannelFormat.Int8 : typeof(T) == typeof(long) ? ChannelFormat.Int64 : ChannelFormat.Undefined;
 
-    /// <summary>Writes the footers and closes. After a write error it only closes: the error has been reported.</summary>
+    /// <summary>Writes the footers and the index, puts all on the disk and closes. After a write error it only closes: the error has been reported.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -231,19 +376,28 @@ public sealed class XdfWriter : IRecordingSink
             _disposed = true;
             try
             {
-                if (_failure is not null) return;
-                foreach (var s in _streams)
-                {
-                    _buffer.BeginChunk(XdfFormat.StreamFooter, s.Id);
-                    _buffer.Put(s.Footer());
-                    _buffer.EndChunk();
-                }
-                FlushLocked();
+                if (_failure is null) Finish();
             }
             finally
             {
                 _file.Dispose();
             }
         }
+        _diskThread?.Dispose();
+    }
+
+    private void Finish()
+    {
+        foreach (var s in _streams)
+        {
+            _buffer.BeginChunk(XdfFormat.StreamFooter, s.Id);
+            _buffer.Put(s.Footer());
+            _buffer.EndChunk();
+            XdfMark.PutHeaderCopy(_buffer, s.Id, s.HeaderXml);
+        }
+        _index.PutCheckpoint(_buffer, _file.Length, _streams);
+        _index.PutTable(_buffer, _file.Length);
+        FlushLocked();
+        if (_options.SyncEveryS > 0) _file.Sync();
     }
 }

@@ -17,14 +17,14 @@ public sealed class XdfDamageTests : IDisposable
         int most = -1;
         for (int length = 0; length <= whole.Length; length++)
         {
-            var recording = XdfTestFile.ReadBytes(_temp, whole.AsSpan(0, length));
+            var recording = XdfTestFile.ReadBytes(whole.AsSpan(0, length));
             XdfTestFile.AssertSamplesTrue(recording);
             int samples = recording.Streams.Sum(s => s.SampleCount);
             Assert.True(samples >= most, $"{length} bytes give {samples} samples, one byte less gave {most}");
             most = samples;
         }
         Assert.Equal(50 + 20 + 1, most);
-        Assert.Empty(XdfTestFile.ReadBytes(_temp, whole).Damage);
+        Assert.Empty(XdfTestFile.ReadBytes(whole).Damage);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class XdfDamageTests : IDisposable
             var sector = bytes.AsSpan(at, 512 << random.Index(4));
             if (trial % 2 == 0) sector.Clear();
             else for (int i = 0; i < sector.Length; i++) sector[i] = (byte)random.NextUInt64();
-            var recording = XdfTestFile.ReadBytes(_temp, bytes);
+            var recording = XdfTestFile.ReadBytes(bytes);
             var eeg = recording.FindSource("source-eeg")!;
             Assert.NotEmpty(recording.Damage);
             Assert.InRange(eeg.SampleCount, all - 250 - 50, all);
@@ -58,9 +58,10 @@ public sealed class XdfDamageTests : IDisposable
         {
             byte[] bytes = [.. whole];
             for (int k = 0; k <= trial % 4; k++) bytes[random.Index(bytes.Length)] ^= (byte)(1 << random.Index(8));
-            var recording = XdfTestFile.ReadBytes(_temp, bytes);
+            var recording = XdfTestFile.ReadBytes(bytes);
             if (recording.Damage.Count > 0) damaged++;
-            Assert.True(recording.Streams.Count <= 3);
+            // A number flipped in a header and in its copy leaves an empty stream; the true one comes from the next copy.
+            Assert.InRange(recording.Streams.Count(s => s.SampleCount > 0), 0, 3);
         }
         Assert.InRange(damaged, 40, 799);
     }
@@ -74,7 +75,7 @@ public sealed class XdfDamageTests : IDisposable
             var bytes = new byte[random.Index(3000)];
             for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)random.Index(10);
             if (trial % 2 == 0 && bytes.Length > 4) "XDF:"u8.CopyTo(bytes);
-            var recording = XdfTestFile.ReadBytes(_temp, bytes);
+            var recording = XdfTestFile.ReadBytes(bytes);
             Assert.Equal(0, recording.Streams.Sum(s => s.SampleCount));
         }
         Assert.Throws<InputDataException>(() => XdfRecording.Read(_temp.File("missing.xdf")));
@@ -89,7 +90,7 @@ public sealed class XdfDamageTests : IDisposable
         {
             byte[] bytes = [.. whole];
             BitConverter.TryWriteBytes(bytes.AsSpan(target - 4), lie);
-            var recording = XdfTestFile.ReadBytes(_temp, bytes);
+            var recording = XdfTestFile.ReadBytes(bytes);
             Assert.NotEmpty(recording.Damage);
             XdfTestFile.AssertSamplesTrue(recording);
             Assert.InRange(recording.FindSource("source-eeg")!.SampleCount, 500 - 10, 500);
@@ -106,7 +107,7 @@ public sealed class XdfDamageTests : IDisposable
             8, .. BitConverter.GetBytes(1000 + 901 / 250.0), .. BitConverter.GetBytes(901f), .. BitConverter.GetBytes(-901f),
             0, .. BitConverter.GetBytes(902f), .. BitConverter.GetBytes(-902f)];
         byte[] junk = [0, 0, 0, 0, 9, 9];
-        var recording = XdfTestFile.ReadBytes(_temp, [.. whole, .. junk, .. chunk]);
+        var recording = XdfTestFile.ReadBytes([.. whole, .. junk, .. chunk]);
         Assert.Equal([900f, 901f, 902f], ((float[])recording.FindSource("source-eeg")!.Values).Where(v => v >= 900));
         XdfTestFile.AssertSamplesTrue(recording);
         Assert.Equal(junk.Length, Assert.Single(recording.Damage).LengthBytes);
@@ -118,8 +119,8 @@ public sealed class XdfDamageTests : IDisposable
         byte[] whole = XdfTestFile.Bytes(2);
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(whole);
-        Assert.Equal(500, XdfTestFile.ReadBytes(_temp, packed.ToArray()).FindSource("source-eeg")!.SampleCount);
-        var cut = XdfTestFile.ReadBytes(_temp, packed.ToArray().AsSpan(0, (int)packed.Length * 2 / 3));
+        Assert.Equal(500, XdfTestFile.ReadFile(_temp, packed.ToArray()).FindSource("source-eeg")!.SampleCount);
+        var cut = XdfTestFile.ReadFile(_temp, packed.ToArray().AsSpan(0, (int)packed.Length * 2 / 3));
         Assert.InRange(cut.FindSource("source-eeg")!.SampleCount, 100, 499);
     }
 }

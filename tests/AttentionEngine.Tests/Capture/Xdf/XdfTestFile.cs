@@ -56,7 +56,14 @@ internal static class XdfTestFile
         return File.ReadAllBytes(path);
     }
 
-    public static XdfRecording ReadBytes(TempFolder temp, ReadOnlySpan<byte> bytes)
+    public static XdfRecording ReadBytes(ReadOnlySpan<byte> bytes)
+    {
+        using var reader = new XdfEventReader("in memory", new XdfMemorySource(bytes.ToArray()));
+        return XdfRecording.Read(reader);
+    }
+
+    /// <summary>Through a file, for what only files have (gzip).</summary>
+    public static XdfRecording ReadFile(TempFolder temp, ReadOnlySpan<byte> bytes)
     {
         string path = temp.File("damaged.xdf");
         File.WriteAllBytes(path, bytes);
