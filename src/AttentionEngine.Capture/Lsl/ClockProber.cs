@@ -10,18 +10,15 @@ namespace AttentionEngine.Capture.Lsl;
 /// </summary>
 internal sealed class ClockProber : IDisposable
 {
-    private readonly Socket socket;
+    private readonly LslNetwork network;
+    private Socket? socket;
     private readonly byte[] buffer = new byte[512];
-    private readonly SocketAddress from = new(AddressFamily.InterNetwork);
+    private SocketAddress from = new(AddressFamily.InterNetwork);
     private readonly double[] sentS = new double[64];
     private int firstWave;
     private int nextWave = OutletIdentity.NewIdBase();
 
-    public ClockProber(LslOptions options)
-    {
-        socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(options.IsLoopback ? IPAddress.Loopback : options.BindAddress, 0));
-    }
+    public ClockProber(LslNetwork network) => this.network = network;
 
     /// <summary>Sends a burst and takes the answer with the smallest round trip.</summary>
     /// <param name="count">Probes, at most 64.</param>
@@ -31,7 +28,7 @@ internal sealed class ClockProber : IDisposable
     public int Measure(IPEndPoint service, int count, double spacingS, double waitS, Func<bool> stop, out ClockProbe best)
     {
         best = new ClockProbe(0, 0, double.PositiveInfinity);
-        if (service.Port == 0) return 0;
+        if (service.Port == 0 || SocketFor(service.AddressFamily) is not { } socket) return 0;
         var address = service.Serialize();
         firstWave = nextWave;
         int answers = 0;
@@ -50,14 +47,14 @@ internal sealed class ClockProber : IDisposable
                 return answers; // No route to the source now: the caller sees that no answer came.
             }
             double untilS = sentS[wave - firstWave] + (i == count - 1 ? waitS : spacingS);
-            while (answers < count && TakeOne(address, untilS, ref best)) answers++;
+            while (answers < count && TakeOne(socket, address, untilS, ref best)) answers++;
             if (i < count - 1 && untilS - LslClock.NowS > 0) Thread.Sleep(TimeSpan.FromSeconds(untilS - LslClock.NowS));
         }
         return answers;
     }
 
     /// <summary>Waits until the given time for one valid answer; returns after it, or false at the time.</summary>
-    private bool TakeOne(SocketAddress expected, double untilS, ref ClockProbe best)
+    private bool TakeOne(Socket socket, SocketAddress expected, double untilS, ref ClockProbe best)
     {
         while (true)
         {
@@ -77,5 +74,16 @@ internal sealed class ClockProber : IDisposable
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    /// <summary>A restarted source may have come back on the other IP version.</summary>
+    private Socket? SocketFor(AddressFamily family)
+    {
+        if (socket?.AddressFamily == family) return socket;
+        if (network.BindFor(family) is not { } bind) return null;
+        socket?.Dispose();
+        socket = Sockets.Datagram(bind);
+        from = new SocketAddress(family);
+        return socket;
+    }
+
+    public void Dispose() => socket?.Dispose();
 }

@@ -48,6 +48,7 @@ internal sealed class ConsumerConnection
         try
         {
             socket.NoDelay = true;
+            Sockets.ResendSoon(socket);
             Serve();
             socket.Shutdown(SocketShutdown.Send);
         }

@@ -72,7 +72,7 @@ internal sealed class FeedConnection : IDisposable
 
     private static Socket Connect(IPEndPoint endPoint, double deadlineS, CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Max(0.001, deadlineS - LslClock.NowS)));
         try

@@ -31,7 +31,7 @@ internal sealed class InletReceiver : IDisposable
         this.sourceChanged = sourceChanged;
         source = connection.Source;
         this.recover = recover && source.Info.SourceId.Length > 0; // Without an id nobody can say that it is the same source.
-        monitor = new SourceMonitor(transport.Options, () => source, OnSilent);
+        monitor = new SourceMonitor(transport.Network, () => source, OnSilent);
         thread = new Thread(Run) { Name = "lsl-in", IsBackground = true };
         thread.Start();
     }

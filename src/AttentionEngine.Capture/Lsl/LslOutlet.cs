@@ -16,31 +16,52 @@ internal sealed class LslOutlet : IStreamOutlet
     private readonly Lock pushGate = new();
     private bool disposed;
 
-    public LslOutlet(StreamInfo info, OutletOptions options, LslOptions lsl, HostServices services, LslDiagnostics diagnostics)
+    public LslOutlet(StreamInfo info, OutletOptions options, LslNetwork network, HostServices services, LslDiagnostics diagnostics)
     {
         Validate(info);
         this.services = services;
         intervalS = info.NominalRateHz > 0 ? 1.0 / info.NominalRateHz : 0;
         int sampleBytes = info.ChannelCount * info.Format.ByteSize();
         ring = new SampleRing(sampleBytes, LslLimits.RingSamples(options.MaxBufferedS, info.NominalRateHz, sampleBytes));
-        Info = info with { Uid = OutletIdentity.NewUid(), HostName = Environment.MachineName, SessionId = lsl.SessionId, CreatedAtS = LslClock.NowS };
-        var listener = Sockets.BindInRange(SocketType.Stream, lsl.BindAddress);
+        Info = info with { Uid = OutletIdentity.NewUid(), HostName = Environment.MachineName, SessionId = network.Options.SessionId, CreatedAtS = LslClock.NowS };
+        var listeners = Listen(network, diagnostics);
         try
         {
-            int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-            ShortInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: false);
-            FullInfo = StreamInfoXml.Write(Info, port, services.ServicePort, withDesc: true);
+            var ports = new StreamPorts(PortOf(listeners, AddressFamily.InterNetwork), services.ServicePortV4, PortOf(listeners, AddressFamily.InterNetworkV6), services.ServicePortV6);
+            ShortInfo = StreamInfoXml.Write(Info, ports, withDesc: false);
+            FullInfo = StreamInfoXml.Write(Info, ports, withDesc: true);
             if (ShortInfo.Length > LslLimits.MaxShortInfoBytes || FullInfo.Length > LslLimits.MaxInfoBytes)
                 throw new ArgumentException($"The info of a stream is {ShortInfo.Length} bytes without and {FullInfo.Length} with its description; at most {LslLimits.MaxShortInfoBytes} and {LslLimits.MaxInfoBytes} can be sent.", nameof(info));
-            server = new OutletServer(this, listener, ring, options.ChunkSamples, diagnostics);
+            server = new OutletServer(this, listeners, ring, options.ChunkSamples, diagnostics);
         }
         catch
         {
-            listener.Dispose();
+            foreach (var listener in listeners) listener.Dispose();
             throw;
         }
         services.Add(this);
     }
+
+    /// <summary>A data socket for each IP version.</summary>
+    private static List<Socket> Listen(LslNetwork network, LslDiagnostics diagnostics)
+    {
+        var listeners = new List<Socket>(2);
+        foreach (var address in network.BindAddresses)
+        {
+            try
+            {
+                listeners.Add(Sockets.BindInRange(SocketType.Stream, address, network.Options));
+            }
+            catch (SocketException) when (listeners.Count > 0)
+            {
+                diagnostics.CountUnavailableSocket(); // IPv6 is switched off in this system; IPv4 works.
+            }
+        }
+        return listeners;
+    }
+
+    private static int PortOf(List<Socket> listeners, AddressFamily family) =>
+        listeners.Find(l => l.AddressFamily == family) is { } listener ? ((IPEndPoint)listener.LocalEndPoint!).Port : 0;
 
     public StreamInfo Info { get; }
     internal byte[] ShortInfo { get; }

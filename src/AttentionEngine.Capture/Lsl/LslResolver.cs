@@ -7,7 +7,7 @@ using AttentionEngine.Core.Streams;
 namespace AttentionEngine.Capture.Lsl;
 
 /// <summary>Finds streams: asks in waves by every way that the bind address allows, and collects the answers.</summary>
-internal sealed class LslResolver(LslOptions options, LslDiagnostics diagnostics)
+internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics)
 {
     /// <summary>After enough streams have answered, this much longer, so that a second source of the same id shows itself.</summary>
     private const double SettleS = 0.04;
@@ -17,41 +17,77 @@ internal sealed class LslResolver(LslOptions options, LslDiagnostics diagnostics
     /// <returns>One entry for each uid, in order of name, source id and uid.</returns>
     public List<DiscoveredStream> Resolve(StreamQuery query, TimeSpan timeout, int atLeast, CancellationToken cancellation)
     {
-        string predicate = StreamPredicate.Format(query, options.SessionId);
+        string predicate = StreamPredicate.Format(query, network.Options.SessionId);
         string queryId = Interlocked.Increment(ref nextQueryId).ToString(CultureInfo.InvariantCulture);
         byte[] expectedId = Encoding.ASCII.GetBytes(queryId);
         var found = new Dictionary<string, DiscoveredStream>(StringComparer.Ordinal);
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.EnableBroadcast = true;
-        socket.ReceiveBufferSize = 2 << 20;
-        socket.Bind(new IPEndPoint(options.IsLoopback ? IPAddress.Loopback : options.BindAddress, 0));
-        byte[] message = QueryMessage.Format(predicate, ((IPEndPoint)socket.LocalEndPoint!).Port, queryId);
-
-        var buffer = new byte[LslLimits.MaxDatagramBytes];
-        double startS = LslClock.NowS, deadlineS = startS + timeout.TotalSeconds, nextWaveS = startS;
-        while (true)
+        var askers = new List<Asker>();
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            double nowS = LslClock.NowS;
-            if (nowS >= deadlineS) break;
-            if (nowS >= nextWaveS)
+            OpenAskers(askers, predicate, queryId);
+            var buffer = new byte[LslLimits.MaxDatagramBytes];
+            var ready = new List<Socket>(2);
+            double startS = LslClock.NowS, deadlineS = startS + timeout.TotalSeconds, nextWaveS = startS;
+            while (true)
             {
-                SendWave(socket, message);
-                nextWaveS = nowS + (nowS - startS < 2 ? 0.1 : 0.5);
+                cancellation.ThrowIfCancellationRequested();
+                double nowS = LslClock.NowS;
+                if (nowS >= deadlineS) break;
+                if (nowS >= nextWaveS)
+                {
+                    var interfaces = network.Interfaces(); // each time: one may have come up
+                    foreach (var asker in askers) SendWave(asker, interfaces);
+                    nextWaveS = nowS + (nowS - startS < 2 ? 0.1 : 0.5);
+                }
+                double waitS = Math.Min(Math.Min(deadlineS, nextWaveS) - LslClock.NowS, 0.05);
+                if (waitS <= 0) continue;
+                ready.Clear();
+                ready.AddRange(askers.Select(a => a.Socket));
+                Socket.Select(ready, null, null, TimeSpan.FromSeconds(waitS));
+                int before = found.Count;
+                foreach (var socket in ready) Take(socket, buffer, expectedId, query, found);
+                if (atLeast > 0 && found.Count >= atLeast && before < atLeast) deadlineS = Math.Min(deadlineS, LslClock.NowS + SettleS);
             }
-            double waitS = Math.Min(Math.Min(deadlineS, nextWaveS) - LslClock.NowS, 0.05);
-            if (waitS <= 0 || !socket.Poll(TimeSpan.FromSeconds(waitS), SelectMode.SelectRead)) continue;
-            int before = found.Count;
-            Take(socket, buffer, expectedId, query, found);
-            if (atLeast > 0 && found.Count >= atLeast && before < atLeast) deadlineS = Math.Min(deadlineS, LslClock.NowS + SettleS);
+        }
+        finally
+        {
+            foreach (var asker in askers) asker.Socket.Dispose();
         }
         return [.. found.Values.OrderBy(s => s.Info.Name, StringComparer.Ordinal).ThenBy(s => s.Info.SourceId, StringComparer.Ordinal).ThenBy(s => s.Info.Uid, StringComparer.Ordinal)];
     }
 
+    /// <summary>A socket for each IP version with the message that names its port.</summary>
+    private void OpenAskers(List<Asker> askers, string predicate, string queryId)
+    {
+        foreach (var address in network.BindAddresses)
+        {
+            try
+            {
+                var socket = Sockets.Datagram(address);
+                askers.Add(new Asker(socket, QueryMessage.Format(predicate, ((IPEndPoint)socket.LocalEndPoint!).Port, queryId)));
+                if (address.AddressFamily == AddressFamily.InterNetwork) socket.EnableBroadcast = true;
+                socket.ReceiveBufferSize = 2 << 20;
+            }
+            catch (SocketException) when (askers.Count > 0)
+            {
+                diagnostics.CountUnavailableSocket(); // IPv6 is switched off in this system; IPv4 works.
+            }
+        }
+    }
+
     private void Take(Socket socket, byte[] buffer, byte[] expectedId, StreamQuery query, Dictionary<string, DiscoveredStream> found)
     {
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        int n = socket.ReceiveFrom(buffer, ref from);
+        EndPoint from = Sockets.AnyEndPoint(socket.AddressFamily);
+        int n;
+        try
+        {
+            n = socket.ReceiveFrom(buffer, ref from);
+        }
+        catch (SocketException)
+        {
+            diagnostics.CountUnreachable(); // A refusal that came back for one of our own questions.
+            return;
+        }
         if (!QueryMessage.TryParseReply(buffer.AsSpan(0, n), out var id, out var xml))
         {
             diagnostics.CountMalformed();
@@ -63,35 +99,54 @@ internal sealed class LslResolver(LslOptions options, LslDiagnostics diagnostics
             diagnostics.CountMalformed();
             return;
         }
-        if (found.Count < LslLimits.MaxDiscovered && StreamPredicate.Matches(query, options.SessionId, stream.Info)) found[stream.Info.Uid] = stream;
+        if (found.Count >= LslLimits.MaxDiscovered || !StreamPredicate.Matches(query, network.Options.SessionId, stream.Info)) return;
+        if (!found.TryGetValue(stream.Info.Uid, out var other) || Rank(stream) > Rank(other)) found[stream.Info.Uid] = stream;
     }
 
-    private void SendWave(Socket socket, byte[] message)
+    /// <summary>One stream answers by several ways: this machine's own is the surest, then IPv4.</summary>
+    private static int Rank(DiscoveredStream stream) =>
+        (IPAddress.IsLoopback(stream.Data.Address) ? 2 : 0) + (stream.Data.AddressFamily == AddressFamily.InterNetwork ? 1 : 0);
+
+    private void SendWave(Asker asker, List<LslInterface> interfaces)
     {
-        SendTo(socket, message, Sockets.LoopbackBroadcast, LslLimits.QueryPort);
-        SendToHost(socket, message, IPAddress.Loopback);
-        if (options.IsLoopback) return;
-        SendTo(socket, message, IPAddress.Broadcast, LslLimits.QueryPort);
-        foreach (var group in Sockets.MulticastGroups) SendTo(socket, message, group, LslLimits.QueryPort);
-        foreach (var peer in options.KnownPeers) SendToHost(socket, message, peer);
+        var family = asker.Socket.AddressFamily;
+        int queryPort = network.Options.QueryPort;
+        if (family == AddressFamily.InterNetwork) SendTo(asker, Sockets.LoopbackBroadcast, queryPort);
+        foreach (var peer in network.Peers(family))
+        {
+            // The query port reaches one program of a host, the service ports the others.
+            SendTo(asker, peer, queryPort);
+            for (int port = network.Options.BasePort; port < network.Options.BasePort + network.Options.PortRange; port++) SendTo(asker, peer, port);
+        }
+        foreach (var nic in interfaces.Where(i => i.Family == family))
+        {
+            try
+            {
+                Sockets.SendThrough(asker.Socket, nic, network.Hops);
+            }
+            catch (SocketException)
+            {
+                diagnostics.CountUnreachable(); // The interface has gone; the others go on.
+                continue;
+            }
+            if (nic.Broadcast is { } directed) SendTo(asker, directed, queryPort);
+            foreach (var group in network.Groups.Where(g => g.AddressFamily == family && LslNetwork.IsMulticast(g)))
+                SendTo(asker, family == AddressFamily.InterNetwork ? group : new IPAddress(group.GetAddressBytes(), nic.Index), queryPort);
+        }
+        foreach (var broadcast in network.Groups.Where(g => g.AddressFamily == family && !LslNetwork.IsMulticast(g))) SendTo(asker, broadcast, queryPort);
     }
 
-    /// <summary>The query port reaches one program of a host, the service ports the others.</summary>
-    private void SendToHost(Socket socket, byte[] message, IPAddress host)
-    {
-        SendTo(socket, message, host, LslLimits.QueryPort);
-        for (int port = LslLimits.BasePort; port < LslLimits.BasePort + LslLimits.PortRange; port++) SendTo(socket, message, host, port);
-    }
-
-    private void SendTo(Socket socket, byte[] message, IPAddress host, int port)
+    private void SendTo(Asker asker, IPAddress host, int port)
     {
         try
         {
-            socket.SendTo(message, new IPEndPoint(host, port));
+            asker.Socket.SendTo(asker.Message, new IPEndPoint(host, port));
         }
         catch (SocketException)
         {
             diagnostics.CountUnreachable(); // One of several ways (no route for a group, for example); the others go on.
         }
     }
+
+    private sealed record Asker(Socket Socket, byte[] Message);
 }

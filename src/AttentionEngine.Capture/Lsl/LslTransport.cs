@@ -18,12 +18,12 @@ public sealed class LslTransport : IStreamTransport, IDisposable
     public LslTransport(LslOptions? options = null)
     {
         Options = options ?? new LslOptions();
-        if (Options.BindAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
-            throw new Core.Errors.ConfigurationException($"LSL bind address {Options.BindAddress} is not IPv4. Give an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0.");
-        resolver = new LslResolver(Options, Diagnostics);
+        Network = new LslNetwork(Options);
+        resolver = new LslResolver(Network, Diagnostics);
     }
 
     public LslOptions Options { get; }
+    internal LslNetwork Network { get; }
     public LslDiagnostics Diagnostics { get; } = new();
     public double LocalClockS => LslClock.NowS;
 
@@ -42,8 +42,8 @@ public sealed class LslTransport : IStreamTransport, IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            services ??= new HostServices(Options, Diagnostics);
-            return new LslOutlet(info, options, Options, services, Diagnostics);
+            services ??= new HostServices(Network, Diagnostics);
+            return new LslOutlet(info, options, Network, services, Diagnostics);
         }
     }
 

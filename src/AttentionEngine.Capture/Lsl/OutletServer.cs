@@ -8,7 +8,7 @@ internal sealed class OutletServer : IDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(500);
 
     private readonly LslOutlet outlet;
-    private readonly Socket listener;
+    private readonly IReadOnlyList<Socket> listeners;
     private readonly SampleRing ring;
     private readonly int chunkSamples;
     private readonly LslDiagnostics diagnostics;
@@ -20,14 +20,14 @@ internal sealed class OutletServer : IDisposable
     private volatile bool closing;
     private volatile int consumerCount;
 
-    public OutletServer(LslOutlet outlet, Socket listener, SampleRing ring, int chunkSamples, LslDiagnostics diagnostics)
+    public OutletServer(LslOutlet outlet, IReadOnlyList<Socket> listeners, SampleRing ring, int chunkSamples, LslDiagnostics diagnostics)
     {
         this.outlet = outlet;
-        this.listener = listener;
+        this.listeners = listeners;
         this.ring = ring;
         this.chunkSamples = chunkSamples > 0 ? chunkSamples : int.MaxValue;
         this.diagnostics = diagnostics;
-        accepting = AcceptAsync();
+        accepting = Task.WhenAll(listeners.Select(AcceptAsync));
     }
 
     public int ConsumerCount => consumerCount;
@@ -59,7 +59,7 @@ internal sealed class OutletServer : IDisposable
         return true;
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener)
     {
         while (!closing)
         {
@@ -115,7 +115,7 @@ internal sealed class OutletServer : IDisposable
     public void Dispose()
     {
         closing = true;
-        listener.Dispose();
+        foreach (var listener in listeners) listener.Dispose();
         accepting.Wait();
         ConsumerConnection[] open;
         lock (gate) open = [.. connections];

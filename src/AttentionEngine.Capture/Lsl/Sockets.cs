@@ -9,21 +9,43 @@ internal static class Sockets
     /// <summary>The address to which a datagram reaches every LSL program of this host: all sockets on the query port get a copy, which unicast does not give.</summary>
     public static readonly IPAddress LoopbackBroadcast = IPAddress.Parse("127.255.255.255");
 
-    public static readonly IPAddress[] MulticastGroups =
-        [IPAddress.Parse("224.0.0.1"), IPAddress.Parse("224.0.0.183"), IPAddress.Parse("239.255.172.215")];
-
-    /// <summary>Binds in the LSL port range, or to an ephemeral port when the range is full.</summary>
-    public static Socket BindInRange(SocketType type, IPAddress address)
+    /// <summary>Binds in the options' port range, or to an ephemeral port when the range is full and that is allowed.</summary>
+    public static Socket BindInRange(SocketType type, IPAddress address, LslOptions options)
     {
-        for (int port = LslLimits.BasePort; port < LslLimits.BasePort + LslLimits.PortRange; port++)
+        for (int port = options.BasePort; port < options.BasePort + options.PortRange; port++)
             if (TryBind(type, new IPEndPoint(address, port)) is { } socket) return socket;
-        return TryBind(type, new IPEndPoint(address, 0))
+        return (options.AllowRandomPorts ? TryBind(type, new IPEndPoint(address, 0)) : null)
             ?? throw new SocketException((int)SocketError.AddressAlreadyInUse);
+    }
+
+    /// <summary>A UDP socket on any free port.</summary>
+    public static Socket Datagram(IPAddress address)
+    {
+        var socket = New(SocketType.Dgram, address.AddressFamily);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public static IPEndPoint AnyEndPoint(AddressFamily family) => new(family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+
+    private static Socket New(SocketType type, AddressFamily family)
+    {
+        var socket = new Socket(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+        if (family == AddressFamily.InterNetworkV6) socket.DualMode = false; // IPv4 has its own socket.
+        return socket;
     }
 
     private static Socket? TryBind(SocketType type, IPEndPoint endPoint)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+        var socket = New(type, endPoint.AddressFamily);
         try
         {
             socket.Bind(endPoint);
@@ -44,21 +66,73 @@ internal static class Sockets
 
     /// <summary>A socket on the shared query port.</summary>
     /// <returns>Null where this system does not allow it.</returns>
-    public static Socket? TryBindQueryPort(IPAddress address)
+    public static Socket? TryBindQueryPort(IPAddress address, int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = New(SocketType.Dgram, address.AddressFamily);
         try
         {
             ShareAddress(socket);
-            socket.EnableBroadcast = true;
+            if (address.AddressFamily == AddressFamily.InterNetwork) socket.EnableBroadcast = true;
             socket.ReceiveBufferSize = 1 << 20;
-            socket.Bind(new IPEndPoint(address, LslLimits.QueryPort));
+            socket.Bind(new IPEndPoint(address, port));
             return socket;
         }
         catch (SocketException)
         {
             socket.Dispose();
             return null; // The caller counts it.
+        }
+    }
+
+    /// <summary>Joins a multicast group on an interface.</summary>
+    /// <returns>False where that cannot be done.</returns>
+    public static bool TryJoin(Socket socket, IPAddress group, LslInterface nic)
+    {
+        try
+        {
+            if (group.AddressFamily == AddressFamily.InterNetwork) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, nic.Address));
+            else socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, nic.Index));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // No multicast here; broadcast and known peers remain. The caller counts it.
+        }
+    }
+
+    /// <summary>Multicast from this socket leaves by <paramref name="nic"/> and goes <paramref name="hops"/> far.</summary>
+    public static void SendThrough(Socket socket, LslInterface nic, int hops)
+    {
+        if (nic.Family == AddressFamily.InterNetwork)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, nic.Address.GetAddressBytes());
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, hops);
+        }
+        else
+        {
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, nic.Index);
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, hops);
+        }
+    }
+
+    /// <summary>
+    /// After a link was down, what is unacknowledged is sent again within a second of its return, where TCP would by default wait up to two
+    /// minutes: the resend timer does not back off beyond 1 s (Linux 6.15 and later), or not at all for thin streams (before).
+    /// </summary>
+    public static void ResendSoon(Socket socket)
+    {
+        const int tcp = 6, thinLinearTimeouts = 16, rtoMaxMs = 44;
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (var (option, value) in new[] { (rtoMaxMs, 1000), (thinLinearTimeouts, 1) })
+        {
+            try
+            {
+                socket.SetRawSocketOption(tcp, option, BitConverter.GetBytes(value));
+            }
+            catch (SocketException)
+            {
+                continue; // An older kernel: it resends later, and loses nothing either way.
+            }
         }
     }
 

@@ -23,11 +23,11 @@ internal sealed class SourceMonitor : IDisposable
 
     /// <param name="source">The source as it is now (it changes when a restarted one is found).</param>
     /// <param name="silent">Called on the monitor's thread again and again while the source is gone.</param>
-    public SourceMonitor(LslOptions options, Func<DiscoveredStream> source, Action silent)
+    public SourceMonitor(LslNetwork network, Func<DiscoveredStream> source, Action silent)
     {
         this.source = source;
         this.silent = silent;
-        prober = new ClockProber(options);
+        prober = new ClockProber(network);
         lastSignS = LslClock.NowS;
         thread = new Thread(Run) { Name = "lsl-monitor", IsBackground = true };
         thread.Start();

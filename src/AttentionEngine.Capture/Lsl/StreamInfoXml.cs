@@ -7,13 +7,16 @@ using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Capture.Lsl;
 
+/// <summary>Where a stream is served, by IP version; 0: not there.</summary>
+internal readonly record struct StreamPorts(int DataV4, int ServiceV4, int DataV6 = 0, int ServiceV6 = 0);
+
 /// <summary>The XML form of a stream info, as LSL 1.10 sends it.</summary>
 internal static class StreamInfoXml
 {
     private static readonly XmlWriterSettings WriterSettings = new() { Encoding = new UTF8Encoding(false), Indent = true, IndentChars = "\t", NewLineChars = "\n" };
 
     /// <param name="withDesc">The full info; discovery uses the short one, with an empty desc.</param>
-    public static byte[] Write(StreamInfo info, int dataPort, int servicePort, bool withDesc)
+    public static byte[] Write(StreamInfo info, StreamPorts ports, bool withDesc)
     {
         var root = new XElement("info",
             new XElement("name", info.Name),
@@ -28,11 +31,11 @@ internal static class StreamInfoXml
             new XElement("session_id", info.SessionId),
             new XElement("hostname", info.HostName),
             new XElement("v4address"),
-            new XElement("v4data_port", Text(dataPort)),
-            new XElement("v4service_port", Text(servicePort)),
+            new XElement("v4data_port", Text(ports.DataV4)),
+            new XElement("v4service_port", Text(ports.ServiceV4)),
             new XElement("v6address"),
-            new XElement("v6data_port", "0"),
-            new XElement("v6service_port", "0"),
+            new XElement("v6data_port", Text(ports.DataV6)),
+            new XElement("v6service_port", Text(ports.ServiceV6)),
             withDesc ? new XElement(info.Desc) { Name = "desc" } : new XElement("desc"));
         using var stream = new MemoryStream();
         using (var writer = XmlWriter.Create(stream, WriterSettings)) new XDocument(root).Save(writer);
@@ -48,17 +51,18 @@ internal static class StreamInfoXml
         var root = TryParse(Encoding.UTF8.GetString(utf8));
         if (root is null || root.Name != "info") return null;
         string Field(string name) => root.Element(name)?.Value ?? "";
+        string version = from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "v6" : "v4";
         var format = ChannelFormats.FromXdfName(Field("channel_format"));
         if (format == ChannelFormat.Undefined
             || !TryInt(Field("channel_count"), 1, LslLimits.MaxChannels, out int channels)
             || !TryDouble(Field("nominal_srate"), out double rateHz) || rateHz < 0 || rateHz > LslLimits.MaxRateHz
-            || !TryInt(Field("v4data_port"), 1, 65535, out int dataPort)
+            || !TryInt(Field(version + "data_port"), 1, 65535, out int dataPort)
             || Field("uid") is not { Length: > 0 and <= 128 } uid
             || Field("name") is not { Length: > 0 } name)
         {
             return null;
         }
-        if (!TryInt(Field("v4service_port"), 1, 65535, out int servicePort)) servicePort = 0;
+        if (!TryInt(Field(version + "service_port"), 1, 65535, out int servicePort)) servicePort = 0;
         if (!TryDouble(Field("created_at"), out double createdAtS)) createdAtS = 0;
         var desc = root.Element("desc");
         desc?.Remove();

@@ -26,7 +26,7 @@ internal sealed class UdpListener : IDisposable
     private void Run()
     {
         var buffer = new byte[LslLimits.MaxDatagramBytes];
-        var from = new SocketAddress(AddressFamily.InterNetwork);
+        var from = new SocketAddress(socket.AddressFamily);
         while (!closing)
         {
             try

@@ -18,7 +18,7 @@ internal static class RecordCommand
         var seconds = new Option<double?>("--seconds") { Description = "Stop after this much; without it, stop with Ctrl-C" };
         var wait = new Option<double>("--wait-s") { Description = "How long required streams may take to appear", DefaultValueFactory = _ => 10 };
         var failover = new Option<string?>("--failover") { Description = "New folder, on another disk, in which the recording goes on when the first disk is full" };
-        var bind = new Option<string>("--bind") { Description = "IPv4 address to look from: 127.0.0.1 is this machine only, 0.0.0.0 every network", DefaultValueFactory = _ => "127.0.0.1" };
+        var bind = new Option<string?>("--bind") { Description = "Address to look from, instead of the rig's `network.bind`: 127.0.0.1 is this machine only, 0.0.0.0 every network" };
         var command = new Command("record", "Records all streams of a rig to XDF. Nothing up to the stop is missing; a killed process loses at most a tenth of a second. Example: attend record rigs/sim-bte4.yaml --out sessions/pilot-1 --seconds 600")
         {
             rig, output, all, also, seconds, wait, failover, bind,
@@ -31,7 +31,7 @@ internal static class RecordCommand
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => RecordRun.Execute(new RecordRunOptions(
             parsed.GetValue(rig) is { } file ? RigReader.Read(file) : null, parsed.GetValue(output)!, parsed.GetValue(all), [.. parsed.GetValue(also)!.Select(Query)],
-            parsed.GetValue(seconds), parsed.GetValue(wait), parsed.GetValue(failover), StreamsCommand.Address(parsed.GetValue(bind)!)), parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));
+            parsed.GetValue(seconds), parsed.GetValue(wait), parsed.GetValue(failover), StreamsCommand.Address(parsed.GetValue(bind))), parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));
         return command;
     }
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AttentionEngine.Capture.Lsl;
+using AttentionEngine.Cli.Runs;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Sessions;
 using AttentionEngine.Simulation.Render;
@@ -33,7 +33,7 @@ internal static class SimulateLiveCommand
         SessionFiles.WriteVideo(session, folder, cancellation);
         var truth = new TruthWriter(session, folder.Root);
         truth.WriteImages();
-        using var transport = new LslTransport();
+        using var transport = LslSetup.Open();
         using var publisher = new RealTimePublisher(session, transport);
         Console.Out.WriteLine("ready");
         Console.Out.Flush();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AttentionEngine.Capture.Lsl;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Sessions;
@@ -25,7 +24,7 @@ internal static class EngineRun
         var session = SessionFolder.Create(options.Output);
         var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
         var rig = RigReader.Read(session.Rig);
-        using var transport = new LslTransport();
+        using var transport = LslSetup.Open(rig.Network);
         using var recording = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         using var outlets = new OutletSink(transport);
         var progress = new Progress(startSimulator is null ? "running" : "demo", options.Seconds);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using AttentionEngine.Capture.Lsl;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Health;
@@ -12,7 +11,7 @@ using AttentionEngine.Pipeline.Recording;
 namespace AttentionEngine.Cli.Runs;
 
 /// <param name="Rig">Null where streams are chosen by <paramref name="All"/> or <paramref name="Also"/> alone.</param>
-internal sealed record RecordRunOptions(Rig? Rig, string Output, bool All, IReadOnlyList<StreamQuery> Also, double? Seconds, double WaitS, string? Failover, IPAddress Bind);
+internal sealed record RecordRunOptions(Rig? Rig, string Output, bool All, IReadOnlyList<StreamQuery> Also, double? Seconds, double WaitS, string? Failover, IPAddress? Bind);
 
 /// <summary>One recording from start to exit code.</summary>
 internal static class RecordRun
@@ -22,7 +21,7 @@ internal static class RecordRun
         var session = SessionFolder.Create(options.Output);
         var failoverSession = options.Failover is { } other ? SessionFolder.Create(other) : null;
         if (options.Rig is { } rig) SessionRig.Save(rig, session);
-        using var transport = new LslTransport(new LslOptions { BindAddress = options.Bind });
+        using var transport = LslSetup.Open(options.Rig?.Network, options.Bind);
         using var file = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         bool failedOver = false;
         XdfWriter Failover()

@@ -12,6 +12,7 @@ public sealed record Rig
     public required IReadOnlyList<RigStream> Streams { get; init; }
     public IReadOnlyList<FixedTalker> FixedTalkers { get; init; } = [];
     public CameraModel? EgoCamera { get; init; }
+    public RigNetwork Network { get; init; } = RigNetwork.LoopbackOnly;
     public required AudioPathSettings AudioPath { get; init; }
     public required AttentionSettings Attention { get; init; }
 

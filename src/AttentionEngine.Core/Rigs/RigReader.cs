@@ -19,6 +19,7 @@ public static class RigReader
             Streams = ReadStreams(map.Map("streams")),
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
             EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
+            Network = ReadNetwork(map.MapOrNull("network")),
             AudioPath = ReadAudioPath(map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
         };
@@ -100,6 +101,16 @@ public static class RigReader
         var camera = new CameraModel(map.Integer("width_px", 16, 8192), map.Integer("height_px", 16, 8192), map.Number("focal_px", 1, 1e5), map.Number("rate_hz", 1, 240));
         map.Done();
         return camera;
+    }
+
+    private static RigNetwork ReadNetwork(YamlMap? map)
+    {
+        if (map is null) return RigNetwork.LoopbackOnly;
+        string bind = map.TextOr("bind", "127.0.0.1");
+        if (!System.Net.IPAddress.TryParse(bind, out var address)) throw map.Error("bind", $"is `{bind}`, expected an IP address: 127.0.0.1 for this machine only, an interface's own, or 0.0.0.0 for every network");
+        var network = new RigNetwork(address, map.Has("session_id") ? map.Text("session_id") : null);
+        map.Done();
+        return network;
     }
 
     private static AudioPathSettings ReadAudioPath(YamlMap? map)

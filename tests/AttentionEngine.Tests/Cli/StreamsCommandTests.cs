@@ -26,16 +26,34 @@ public class StreamsCommandTests
         Assert.Equal("int16", stream.GetProperty("format").GetString());
         Assert.Equal(Environment.MachineName, stream.GetProperty("host").GetString());
         Assert.False(stream.GetProperty("same_source_id").GetBoolean());
+        Assert.InRange(stream.GetProperty("offset_uncertainty_us").GetDouble(), 0.1, 1e5);
+        Assert.InRange(Math.Abs(stream.GetProperty("offset_us").GetDouble()), 0, stream.GetProperty("offset_uncertainty_us").GetDouble()); // one machine, one clock
     }
 
     [Theory]
-    [InlineData("--seconds", "0"), InlineData("--bind", "somewhere")]
+    [InlineData("--seconds", "0"), InlineData("--bind", "somewhere"), InlineData("--listen", "-1")]
     public async Task Bad_values_are_a_usage_error(string option, string value)
     {
         var result = await Run("streams", option, value);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(option, result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Out);
+    }
+
+    [Fact]
+    public async Task Two_sources_of_one_id_are_said_and_another_session_is_another_room()
+    {
+        using var transport = new LslTransport();
+        using var next = new LslTransport(new LslOptions { SessionId = "next room" });
+        var info = LslTestKit.Info("twin");
+        using var a = transport.CreateOutlet(info, new OutletOptions());
+        using var b = transport.CreateOutlet(info, new OutletOptions());
+        using var c = next.CreateOutlet(info, new OutletOptions());
+        var here = await Run("streams", "--listen", "0");
+        Assert.Contains($"2 sources offer source_id '{info.SourceId}'", here.Error, StringComparison.Ordinal);
+        var there = await Run("streams", "--session", "next room", "--listen", "0");
+        Assert.Contains(info.SourceId, there.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("2 sources", there.Error, StringComparison.Ordinal);
     }
 
     private static Task<AttendProcess.Result> Run(params string[] arguments) =>

@@ -24,7 +24,7 @@ public class LslFuzzTests
             "77\r\n<?xml version=\"1.0\"?><info><name>n</name></info>"u8.ToArray(),
             "LSL:timedata\r\n5 123.456\r\n"u8.ToArray(),
             " 5 1.5 2.5 3.5"u8.ToArray(),
-            StreamInfoXml.Write(info, 16572, 16573, withDesc: true),
+            StreamInfoXml.Write(info, new StreamPorts(16572, 16573, 16572, 16573), withDesc: true),
             FeedHandshake.Request(info, 100, "host"),
             FeedHandshake.Accept(info),
         ];
