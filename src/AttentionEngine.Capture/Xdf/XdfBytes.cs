@@ -7,13 +7,14 @@ namespace AttentionEngine.Capture.Xdf;
 /// an empty span, never an error; what the device cannot read counts as zeros and is told by <see cref="Unreadable"/>. A span is valid
 /// until the next call.
 /// </summary>
-internal sealed class XdfBytes(IXdfSource source) : IDisposable
+internal sealed class XdfBytes(IXdfSource source, int windowBytes = XdfBytes.WindowBytes) : IDisposable
 {
     /// <summary>The longest span.</summary>
     public const int MostBytes = 64 << 20;
-    private const int WindowBytes = 1 << 20, PeekBytes = 4096, SectorBytes = 4096;
+    public const int WindowBytes = 1 << 20;
+    private const int PeekBytes = 4096, SectorBytes = 4096;
 
-    private byte[] _window = new byte[(int)Math.Min(WindowBytes, Math.Max(64, source.Length))];
+    private byte[] _window = new byte[(int)Math.Min(windowBytes, Math.Max(64, source.Length))];
     private readonly byte[] _peek = new byte[(int)Math.Min(PeekBytes, Math.Max(64, source.Length))];
     private byte[]? _scratch;
     private long _windowStart, _peekStart;

@@ -27,6 +27,8 @@ public sealed class XdfEventReader : IDisposable
     // A chunk that is given in several events: how many samples are left, where the next stands, and where the chunk ends.
     private long _framesLeft, _nextFrame, _afterFrames;
     private int _unreadableTold;
+    private bool _isOurs;
+    private readonly Func<uint, bool> _isKnown;
 
     /// <param name="verify">Whether to compare the checksums that our own recordings have each second; costs about as much as reading the file again.</param>
     /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened.</exception>
@@ -38,6 +40,7 @@ public sealed class XdfEventReader : IDisposable
     {
         Path = name;
         _verify = verify;
+        _isKnown = id => _streams.ContainsKey(id) || (_lostHeaders?.ContainsKey(id) ?? false);
         _bytes = new XdfBytes(source);
         HasMagic = _bytes.At(0, 4).SequenceEqual(XdfFormat.Magic);
         if (HasMagic) _position = 4;
@@ -116,6 +119,20 @@ public sealed class XdfEventReader : IDisposable
         return false;
     }
 
+    /// <summary>
+    /// Goes to a place from which every sample later than <paramref name="timeS"/> (recorder's clock, seconds) is still to come; a few
+    /// seconds before it may come too. A stream is announced by its header event before its first chunk, wherever that stands.
+    /// </summary>
+    public void Seek(XdfIndex index, double timeS)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        _lostHeaders = index.Streams.ToDictionary(s => s.Stream.StreamId, s => s.Stream);
+        _framesLeft = 0;
+        _position = Math.Max(HasMagic ? 4 : 0, index.OffsetBefore(timeS));
+        _probes.Clear();
+        foreach (uint id in _streams.Keys) _clocks[id] = (0, false);
+    }
+
     /// <summary>How many samples each stream seems to have, by the counts of its chunks as far as the file can hold them; stops at damage.</summary>
     internal Dictionary<uint, long> CountSamples() => XdfSampleCounts.Of(_bytes);
 
@@ -162,12 +179,17 @@ public sealed class XdfEventReader : IDisposable
         bool whole = XdfSampleBlock.Walk(_bytes, stream, head.ContentOffset, out long declared, out long frames, out long first, out long end);
         if (whole && end != head.End)
         {
-            if (!XdfChunkHead.IsPlausibleAt(_bytes, end, _streams.ContainsKey)) whole = false;
+            if (!XdfChunkHead.IsPlausibleAt(_bytes, end, _isKnown)) whole = false;
             else AddDamage(head.Offset, end - head.Offset, head.StreamId, $"the chunk's length says {head.End - head.Offset} bytes, its samples have {end - head.Offset}; the samples are kept");
+        }
+        else if (whole && head.End < _bytes.Length && IsOverrun(head.End))
+        {
+            // What follows is damaged, and the damage may begin inside this chunk.
+            whole = false;
         }
         if (!whole)
         {
-            bool framed = head.End < _bytes.Length && XdfChunkHead.IsPlausibleAt(_bytes, head.End, _streams.ContainsKey);
+            bool framed = head.End < _bytes.Length && XdfChunkHead.IsPlausibleAt(_bytes, head.End, _isKnown);
             long next = framed ? head.End : XdfResync.Find(_bytes, head.Offset, KnownOrLost());
             // Only a file that ends inside this chunk keeps its whole samples: elsewhere, what is before the damage cannot be trusted.
             if (next < _bytes.Length || head.End <= _bytes.Length || frames == 0)
@@ -185,6 +207,17 @@ public sealed class XdfEventReader : IDisposable
         if (frames > 0) return DecodeSamples();
         _position = end;
         return false;
+    }
+
+    /// <summary>
+    /// Whether a chunk that looks whole may be overwritten at its end: nothing sound follows, and either all of that is zeros from the
+    /// chunk's last byte on, or the file is one of ours, whose chunks are short enough to give one up.
+    /// </summary>
+    private bool IsOverrun(long end)
+    {
+        if (XdfChunkHead.IsPlausibleAt(_bytes, end, _isKnown)) return false;
+        if (_lostHeaders is null && LostHeaders().Count > 0 && XdfChunkHead.IsPlausibleAt(_bytes, end, _isKnown)) return false;
+        return _isOurs || !_bytes.At(end - 1, 8).ContainsAnyExcept((byte)0);
     }
 
     /// <summary>The next samples of the present chunk.</summary>
@@ -223,6 +256,7 @@ public sealed class XdfEventReader : IDisposable
         // Our own recordings repeat each header with a checksum: right after it, and later.
         string? copy = XdfChunkHead.TryRead(_bytes, head.End, out var next) && next.Tag == XdfFormat.Boundary ? XdfMark.TryReadHeaderCopy(XdfMark.Content(_bytes, next), out id) : null;
         if (copy is null) id = head.StreamId;
+        else _isOurs = true;
         if (_streams.TryGetValue(id, out var known))
         {
             _position = head.End;
@@ -271,9 +305,13 @@ public sealed class XdfEventReader : IDisposable
             FileHeaderXml = xml;
             if (XdfInfoXml.TryParse(FileHeaderXml) is null) AddDamage(head.Offset, head.End - head.Offset, null, "the file header's XML is damaged");
         }
-        else if (head.Tag == XdfFormat.Boundary && head.ContentBytes > 16)
+        else if (head.Tag == XdfFormat.Boundary)
         {
-            ReadMark(head);
+            if (head.ContentBytes > 16) ReadMark(head);
+        }
+        else if (_isOurs)
+        {
+            return Skip(head, $"a chunk with tag {head.Tag}, which our writer never gives, is left out");
         }
         _position = head.End;
         return false;
@@ -288,11 +326,21 @@ public sealed class XdfEventReader : IDisposable
             _probes[BinaryPrimitives.ReadUInt32LittleEndian(content[17..])] =
                 (BinaryPrimitives.ReadDoubleLittleEndian(content[21..]), BinaryPrimitives.ReadDoubleLittleEndian(content[29..]));
         }
-        else if (_verify && XdfMark.HasChecksum(mark) && !XdfMark.IsSound(content, mark))
+        else if (XdfMark.HasChecksum(mark))
+        {
+            ReadChecked(head, content, mark);
+        }
+    }
+
+    private void ReadChecked(XdfChunkHead head, ReadOnlySpan<byte> content, byte mark)
+    {
+        _isOurs = true;
+        if (!_verify) return;
+        if (!XdfMark.IsSound(content, mark))
         {
             AddDamage(head.Offset, head.End - head.Offset, null, "bits of the index have changed; no samples are touched");
         }
-        else if (_verify && mark == XdfFormat.CheckpointMark && XdfCheckpoint.TryReadRegion(content, out long offset, out long regionStart, out uint crc)
+        else if (mark == XdfFormat.CheckpointMark && XdfCheckpoint.TryReadRegion(content, out long offset, out long regionStart, out uint crc)
             && offset == head.Offset && regionStart >= 0 && regionStart < offset)
         {
             Verify(regionStart, offset, crc);

@@ -66,6 +66,11 @@ public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderX
         return new XdfRecording(reader.Path, reader.HasMagic, reader.FileHeaderXml, [.. columns.Select(c => c.ToData())], [.. reader.Damage]);
     }
 
+    /// <summary>What the recorder knew to be missing, by stream id, in order; needs the values of the stream of gaps.</summary>
+    public IReadOnlyList<(uint StreamId, RecordedGap Gap)> RecordedGaps() => FindSource(RecordedGap.SourceId)?.Values is string[] texts
+        ? [.. texts.Select(RecordedGap.TryParse).OfType<(uint, RecordedGap)>()]
+        : [];
+
     /// <summary>The stream with that id, or null.</summary>
     public XdfStreamData? Find(uint streamId) => Streams.FirstOrDefault(s => s.Stream.StreamId == streamId);
 
