@@ -62,6 +62,24 @@ public static class LslConfigFile
         return reader.Result();
     }
 
+    /// <summary>The text of a file that says what <paramref name="options"/> say.</summary>
+    public static string Format(LslOptions options)
+    {
+        string ip = options.Ip switch { IpVersions.V4Only => "disable", IpVersions.V6Only => "force", _ => "allow" };
+        string scope = (options.IsLoopback ? ResolveScope.Machine : options.Scope).ToString().ToLowerInvariant();
+        List<string> lines =
+        [
+            "[ports]", $"MulticastPort = {options.QueryPort}", $"BasePort = {options.BasePort}", $"PortRange = {options.PortRange}",
+            $"AllowRandomPorts = {(options.AllowRandomPorts ? 1 : 0)}", $"IPv6 = {ip}",
+            "[multicast]", $"ResolveScope = {scope}",
+        ];
+        if (options.TimeToLive >= 0) lines.Add($"TTLOverride = {options.TimeToLive}");
+        if (options.ListenAddress is { } listen) lines.Add($"ListenAddress = {listen}");
+        if (options.GroupsOverride.Count > 0) lines.Add($"AddressesOverride = {{{string.Join(", ", options.GroupsOverride)}}}");
+        lines.AddRange(["[lab]", $"KnownPeers = {{{string.Join(", ", options.KnownPeers.Prepend(IPAddress.Loopback).Distinct())}}}", $"SessionID = {options.SessionId}"]);
+        return string.Join('\n', lines) + "\n";
+    }
+
     private sealed class Reader(string file, IPAddress bind)
     {
         private readonly List<string> notes = [];

@@ -18,7 +18,7 @@ internal sealed class LslOutlet : IStreamOutlet
 
     public LslOutlet(StreamInfo info, OutletOptions options, LslNetwork network, HostServices services, LslDiagnostics diagnostics)
     {
-        Validate(info);
+        PushCheck.Validate(info);
         this.services = services;
         intervalS = info.NominalRateHz > 0 ? 1.0 / info.NominalRateHz : 0;
         int sampleBytes = info.ChannelCount * info.Format.ByteSize();
@@ -74,15 +74,8 @@ internal sealed class LslOutlet : IStreamOutlet
 
     public void Push<T>(ReadOnlySpan<T> interleaved, ReadOnlySpan<double> timestampsS) where T : unmanaged
     {
-        if (SampleConverter.FormatOf<T>() != Info.Format)
-            throw new ArgumentException($"Stream {Info.Name} carries {Info.Format.XdfName()}, but {typeof(T).Name} was pushed. Convert before pushing.", nameof(interleaved));
-        int frames = interleaved.Length / Info.ChannelCount;
-        if (frames * Info.ChannelCount != interleaved.Length)
-            throw new ArgumentException($"Stream {Info.Name} has {Info.ChannelCount} channels, but {interleaved.Length} values were pushed, which is not whole frames.", nameof(interleaved));
+        int frames = PushCheck.Frames(Info, interleaved, timestampsS);
         if (frames == 0) return;
-        if (timestampsS.Length != frames && timestampsS.Length != 1)
-            throw new ArgumentException($"{frames} frames were pushed to stream {Info.Name} with {timestampsS.Length} time stamps; expected {frames}, or 1 for the last frame.", nameof(timestampsS));
-        foreach (double stampS in timestampsS) CheckStamp(stampS);
         var bytes = MemoryMarshal.AsBytes(interleaved);
         lock (pushGate)
         {
@@ -94,10 +87,7 @@ internal sealed class LslOutlet : IStreamOutlet
 
     public void PushText(ReadOnlySpan<string> values, double timestampS)
     {
-        if (Info.Format != ChannelFormat.Text) throw new ArgumentException($"Stream {Info.Name} carries {Info.Format.XdfName()}, not text.", nameof(values));
-        if (values.Length != Info.ChannelCount)
-            throw new ArgumentException($"Stream {Info.Name} has {Info.ChannelCount} channels, but {values.Length} texts were pushed.", nameof(values));
-        CheckStamp(timestampS);
+        PushCheck.Text(Info, values, timestampS);
         byte[] payload = TextCodec.Encode(values);
         lock (pushGate)
         {
@@ -116,21 +106,6 @@ internal sealed class LslOutlet : IStreamOutlet
             for (int i = 0; i < n; i++) spreadStampsS[i] = lastS - (frames - 1 - first - i) * intervalS;
             ring.Write(bytes.Slice(first * frameBytes, n * frameBytes), spreadStampsS.AsSpan(0, n));
         }
-    }
-
-    private void CheckStamp(double stampS)
-    {
-        if (!double.IsFinite(stampS)) throw new ArgumentException($"A time stamp of {stampS} was pushed to stream {Info.Name}; expected LSL seconds.");
-    }
-
-    private static void Validate(StreamInfo info)
-    {
-        if (string.IsNullOrEmpty(info.Name)) throw new ArgumentException("A stream needs a name.", nameof(info));
-        if (info.ChannelCount is < 1 or > LslLimits.MaxChannels)
-            throw new ArgumentException($"Stream {info.Name} has {info.ChannelCount} channels; expected 1 to {LslLimits.MaxChannels}.", nameof(info));
-        if (info.Format == ChannelFormat.Undefined) throw new ArgumentException($"Stream {info.Name} has no value format.", nameof(info));
-        if (!double.IsFinite(info.NominalRateHz) || info.NominalRateHz < 0 || info.NominalRateHz > LslLimits.MaxRateHz)
-            throw new ArgumentException($"Stream {info.Name} has a rate of {info.NominalRateHz} Hz; expected 0 (irregular) or a positive number.", nameof(info));
     }
 
     /// <summary>Stops being found, lets consumers take what they have not seen for a short time, and closes.</summary>

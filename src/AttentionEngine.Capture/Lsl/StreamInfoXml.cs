@@ -47,26 +47,33 @@ internal static class StreamInfoXml
     /// <returns>Null where it is not a valid info.</returns>
     public static DiscoveredStream? TryRead(ReadOnlySpan<byte> utf8, IPAddress from)
     {
-        if (utf8.Length > LslLimits.MaxInfoBytes) return null;
-        var root = TryParse(Encoding.UTF8.GetString(utf8));
-        if (root is null || root.Name != "info") return null;
+        if (TryParse(utf8) is not { } root || TryReadInfo(root) is not { } info) return null;
         string Field(string name) => root.Element(name)?.Value ?? "";
         string version = from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "v6" : "v4";
+        if (!TryInt(Field(version + "data_port"), 1, 65535, out int dataPort)) return null;
+        if (!TryInt(Field(version + "service_port"), 1, 65535, out int servicePort)) servicePort = 0;
+        return new DiscoveredStream(info, new IPEndPoint(from, dataPort), new IPEndPoint(from, servicePort));
+    }
+
+    /// <summary>Reads what a stream is, not where it is served.</summary>
+    public static StreamInfo? TryReadInfo(ReadOnlySpan<byte> utf8) => TryParse(utf8) is { } root ? TryReadInfo(root) : null;
+
+    private static StreamInfo? TryReadInfo(XElement root)
+    {
+        string Field(string name) => root.Element(name)?.Value ?? "";
         var format = ChannelFormats.FromXdfName(Field("channel_format"));
         if (format == ChannelFormat.Undefined
             || !TryInt(Field("channel_count"), 1, LslLimits.MaxChannels, out int channels)
             || !TryDouble(Field("nominal_srate"), out double rateHz) || rateHz < 0 || rateHz > LslLimits.MaxRateHz
-            || !TryInt(Field(version + "data_port"), 1, 65535, out int dataPort)
             || Field("uid") is not { Length: > 0 and <= 128 } uid
             || Field("name") is not { Length: > 0 } name)
         {
             return null;
         }
-        if (!TryInt(Field(version + "service_port"), 1, 65535, out int servicePort)) servicePort = 0;
         if (!TryDouble(Field("created_at"), out double createdAtS)) createdAtS = 0;
         var desc = root.Element("desc");
         desc?.Remove();
-        var info = new StreamInfo
+        return new StreamInfo
         {
             Name = name,
             Type = Field("type"),
@@ -80,12 +87,13 @@ internal static class StreamInfoXml
             CreatedAtS = createdAtS,
             Desc = desc ?? new XElement("desc"),
         };
-        return new DiscoveredStream(info, new IPEndPoint(from, dataPort), new IPEndPoint(from, servicePort));
     }
 
     /// <summary>Parses with no document type, no external entities and a bound on depth (deep trees would overflow the stack of whoever walks them).</summary>
-    private static XElement? TryParse(string text)
+    private static XElement? TryParse(ReadOnlySpan<byte> utf8)
     {
+        if (utf8.Length > LslLimits.MaxInfoBytes) return null;
+        string text = Encoding.UTF8.GetString(utf8);
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true, MaxCharactersInDocument = LslLimits.MaxInfoBytes };
         try
         {
@@ -95,7 +103,7 @@ internal static class StreamInfoXml
                     if (depth.Depth > LslLimits.MaxXmlDepth) return null;
             }
             using var reader = XmlReader.Create(new StringReader(text), settings);
-            return XDocument.Load(reader).Root;
+            return XDocument.Load(reader).Root is { } root && root.Name == "info" ? root : null;
         }
         catch (XmlException)
         {

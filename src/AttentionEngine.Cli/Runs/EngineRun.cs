@@ -24,7 +24,8 @@ internal static class EngineRun
         var session = SessionFolder.Create(options.Output);
         var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
         var rig = RigReader.Read(session.Rig);
-        using var transport = LslSetup.Open(rig.Network);
+        var transport = LslSetup.OpenBackend(rig.Network);
+        using var closing = (IDisposable)transport;
         using var recording = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         using var outlets = new OutletSink(transport);
         var progress = new Progress(startSimulator is null ? "running" : "demo", options.Seconds);

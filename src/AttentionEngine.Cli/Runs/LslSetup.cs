@@ -1,6 +1,8 @@
 using System.Net;
 using AttentionEngine.Capture.Lsl;
+using AttentionEngine.Capture.NativeLsl;
 using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Cli.Runs;
 
@@ -10,10 +12,16 @@ internal static class LslSetup
     /// <param name="network">Of the rig, or null without one.</param>
     /// <param name="bind">From the command line; counts before the rig.</param>
     /// <param name="sessionId">From the command line; counts before the rig and lsl_api.cfg.</param>
-    public static LslTransport Open(RigNetwork? network = null, IPAddress? bind = null, string? sessionId = null)
+    public static LslTransport Open(RigNetwork? network = null, IPAddress? bind = null, string? sessionId = null) => new(Options(network, bind, sessionId));
+
+    /// <summary>The rig's backend: the managed protocol, or the installed liblsl.</summary>
+    public static IStreamTransport OpenBackend(RigNetwork network, IPAddress? bind = null) =>
+        network.NativeBackend ? new NativeLslTransport(Options(network, bind, null)) : Open(network, bind);
+
+    private static LslOptions Options(RigNetwork? network, IPAddress? bind, string? sessionId)
     {
         var config = LslConfigFile.Load(bind ?? network?.Bind ?? IPAddress.Loopback);
         foreach (string note in config.Notes) Console.Error.WriteLine($"attend: {note}");
-        return new LslTransport(config.Options with { SessionId = sessionId ?? network?.SessionId ?? config.Options.SessionId });
+        return config.Options with { SessionId = sessionId ?? network?.SessionId ?? config.Options.SessionId };
     }
 }

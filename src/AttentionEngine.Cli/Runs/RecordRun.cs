@@ -21,7 +21,8 @@ internal static class RecordRun
         var session = SessionFolder.Create(options.Output);
         var failoverSession = options.Failover is { } other ? SessionFolder.Create(other) : null;
         if (options.Rig is { } rig) SessionRig.Save(rig, session);
-        using var transport = LslSetup.Open(options.Rig?.Network, options.Bind);
+        var transport = LslSetup.OpenBackend(options.Rig?.Network ?? Core.Rigs.RigNetwork.LoopbackOnly, options.Bind);
+        using var closing = (IDisposable)transport;
         using var file = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         bool failedOver = false;
         XdfWriter Failover()

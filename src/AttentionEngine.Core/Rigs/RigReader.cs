@@ -108,7 +108,9 @@ public static class RigReader
         if (map is null) return RigNetwork.LoopbackOnly;
         string bind = map.TextOr("bind", "127.0.0.1");
         if (!System.Net.IPAddress.TryParse(bind, out var address)) throw map.Error("bind", $"is `{bind}`, expected an IP address: 127.0.0.1 for this machine only, an interface's own, or 0.0.0.0 for every network");
-        var network = new RigNetwork(address, map.Has("session_id") ? map.Text("session_id") : null);
+        var network = new RigNetwork(address, map.Has("session_id") ? map.Text("session_id") : null, map.Choice("backend", "managed", "managed", "native") == "native");
+        if (network.NativeBackend && System.Net.IPAddress.IsLoopback(address))
+            throw map.Error("backend", "is `native`, but liblsl cannot be kept to this machine: its sockets listen on every network. Set `bind: 0.0.0.0` if that is meant, or use the managed backend");
         map.Done();
         return network;
     }
