@@ -19,7 +19,8 @@ public sealed class AttentionDecoder : IDisposable
 
     private readonly FusionNetwork _network;
     private readonly FusionFilter _filter;
-    private readonly EegDecoder? _eeg;
+    private readonly AttentionSettings _settings;
+    private EegDecoder? _eeg;
     private readonly StaleTimes _stale;
     private readonly HeadPoseRing _head = new();
     private readonly GazeFeatures _gaze;
@@ -37,14 +38,11 @@ public sealed class AttentionDecoder : IDisposable
     /// <exception cref="ConfigurationException">The EEG stream lacks channels that the decoder needs.</exception>
     public AttentionDecoder(AttentionSettings settings, IReadOnlyList<string> talkerIds, EegStream? eeg = null, StaleTimes? stale = null)
     {
+        _settings = settings;
         _talkers = talkerIds.Count;
         _tickS = settings.TickMs * 1e-3;
         _stale = stale ?? new StaleTimes();
-        if (eeg is not null)
-        {
-            string file = settings.EegDecoder ?? throw new ConfigurationException("The rig has an EEG stream but attention.eeg_decoder names no decoder; give one, for example models/eeg-decoder-sim/decoder.yaml.");
-            _eeg = new EegDecoder(TemporalResponseFunction.Read(file), _talkers, eeg.Labels, eeg.RateHz);
-        }
+        if (eeg is not null) _eeg = MakeEegDecoder(eeg);
         (_gaze, _headFeatures, _vision, _beams) = (new(_talkers), new(_talkers), new(_talkers), new(_talkers));
         _features = new float[_talkers * FeatureLayout.Count];
         _newestEnvelope = new float[_talkers];
@@ -52,6 +50,18 @@ public sealed class AttentionDecoder : IDisposable
         try { _filter = _network.CreateFilter(_talkers); }
         catch { _network.Dispose(); throw; }
     }
+
+    /// <summary>A decoder for EEG that comes after the start: made on any thread, taken in by <see cref="Attach"/> on the tick's.</summary>
+    /// <exception cref="InputDataException">The model is missing or corrupt.</exception>
+    /// <exception cref="ConfigurationException">The stream lacks channels that the decoder needs.</exception>
+    public EegDecoder MakeEegDecoder(EegStream eeg)
+    {
+        string file = _settings.EegDecoder ?? throw new ConfigurationException("The rig has an EEG stream but attention.eeg_decoder names no decoder; give one, for example models/eeg-decoder-sim/decoder.yaml.");
+        return new EegDecoder(TemporalResponseFunction.Read(file), _talkers, eeg.Labels, eeg.RateHz);
+    }
+
+    /// <summary>From here on EEG is decoded; there was none before.</summary>
+    public void Attach(EegDecoder eeg) => _eeg = _eeg is null ? eeg : throw new InvalidOperationException("EEG is decoded already.");
 
     /// <summary>The model in use, so that baselines on the same features can make filters of their own.</summary>
     public FusionNetwork Network => _network;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AttentionEngine.Attention;
+using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Rigs;
@@ -31,6 +32,7 @@ public sealed class AttentionPipeline : IDisposable
     private readonly NodeHashes _hashes = new();
     private readonly float[] _beams, _microphones, _ears;
     private readonly int _talkers, _maxFrames;
+    private EegDecoder? _lateEeg;
     private long _audioSample;
 
     /// <param name="talkerIds">[K] in the order of every per-talker array.</param>
@@ -80,6 +82,18 @@ public sealed class AttentionPipeline : IDisposable
     public IReadOnlyList<(string Name, string Hash)> NodeHashes() => Enum.GetValues<GraphNode>()
         .Select(n => (n.ToString(), _hashes[n].ToString("x16", CultureInfo.InvariantCulture))).ToList();
 
+    /// <summary>
+    /// Makes room for EEG that comes after the start. Host thread. Decoding begins at the first tick that consumes some: a rule that a replay
+    /// follows to the same tick from the journal's counts.
+    /// </summary>
+    /// <exception cref="Core.Errors.AttendException">The decoder cannot use this stream.</exception>
+    public void ExpectEeg(EegStream eeg)
+    {
+        var decoder = _decoder.MakeEegDecoder(eeg);
+        Inputs.AddEeg(eeg.Labels.Count);
+        Volatile.Write(ref _lateEeg, decoder);
+    }
+
     public TickRecord NewRecord() => new(_talkers, FeatureNames.Count);
 
     /// <summary>Runs one tick over what lies before its time.</summary>
@@ -90,6 +104,11 @@ public sealed class AttentionPipeline : IDisposable
         double startMs = ThreadCpuClock.NowMs();
         record.Tick = tick;
         record.TimeS = time.Seconds;
+        if (Volatile.Read(ref _lateEeg) is { } late && consumeUpTo[TickInputs.Slot(StreamRole.Eeg)] > 0)
+        {
+            _decoder.Attach(late);
+            _lateEeg = null;
+        }
 
         var audio = TakeAudio(consumeUpTo[TickInputs.Slot(StreamRole.Audio)], out int frames, out var clock, out double receiveTimeS);
         var head = new HeadPoseChunk(Inputs.Take(StreamRole.Head, consumeUpTo));

@@ -6,7 +6,7 @@ namespace AttentionEngine.Pipeline.Graph;
 /// <summary>The edges into the tick: one bounded buffer per stream of the rig.</summary>
 public sealed class GraphInputs
 {
-    private const double BufferS = 8, FrameBufferS = 5; // what comes in while the graph warms up waits here
+    private const double BufferS = 8, FrameBufferS = 5, EegRateHz = 2048; // what comes in while the graph warms up waits here
     private readonly StreamBuffer?[] _buffers = new StreamBuffer?[TickInputs.Count];
     private readonly AudioStage _audio;
     private readonly long _maxBlocks;
@@ -18,14 +18,19 @@ public sealed class GraphInputs
         _maxBlocks = (long)(rig.Array.SampleRateHz * 0.5 / audio.BlockFrames);
         void Add(StreamRole role, int channels, double maxRateHz)
         {
-            if (rig.Find(role) is not null && channels > 0) _buffers[TickInputs.Slot(role)] = new StreamBuffer(channels, (int)(maxRateHz * BufferS));
+            if (rig.Find(role) is not null && channels > 0) _buffers[TickInputs.Slot(role)] = New(channels, maxRateHz);
         }
         Add(StreamRole.Head, HeadPoseChunk.ChannelCount, 1000);
         Add(StreamRole.Gaze, GazeChunk.ChannelCount, 1200);
-        Add(StreamRole.Eeg, eegChannels, 2048);
+        Add(StreamRole.Eeg, eegChannels, EegRateHz);
         Add(StreamRole.Talkers, 3 * talkers, 100);
         if (rig is { EgoCamera: { } camera } && rig.Find(StreamRole.EgoCamera) is not null) Frames = new FrameBuffer(camera.WidthPx, camera.HeightPx, (int)Math.Ceiling(FrameBufferS * camera.RateHz));
     }
+
+    private static StreamBuffer New(int channels, double maxRateHz) => new(channels, (int)(maxRateHz * BufferS));
+
+    /// <summary>An edge for EEG that was not there at the start. Host thread; the next tick sees it.</summary>
+    public void AddEeg(int channels) => Volatile.Write(ref _buffers[TickInputs.Slot(StreamRole.Eeg)], New(channels, EegRateHz));
 
     /// <summary>Pictures of the ego camera, or null without one.</summary>
     public FrameBuffer? Frames { get; }

@@ -33,11 +33,26 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
     {
         while (_joiner is not null && _joiner.TryTake(out var late))
         {
-            // The EEG decoder is made for the channels that are there at the start: later EEG is recorded, not decoded.
-            bool used = Add(late.Rig, late.Inlet, pipeline);
+            string said = "the stream came after the start and is used from here";
+            if (late.Rig.Role == StreamRole.Eeg) said = Expect(late.Inlet.Info, pipeline) ?? said;
+            Add(late.Rig, late.Inlet, pipeline);
             _streams[^1].Pump.Start();
-            health.Report(new HealthEvent(Now, HealthKind.Reconnect, late.Rig.Role.ToString(), 1, used || late.Rig.Role != StreamRole.Eeg
-                ? "the stream came after the start and is used from here" : "the EEG came after the start: it is recorded, but decoded only in a new run"));
+            health.Report(new HealthEvent(Now, HealthKind.Reconnect, late.Rig.Role.ToString(), 1, said));
+        }
+    }
+
+    /// <summary>Has late EEG decoded. EEG that does not fit would have stopped the run at its start; now it is recorded, and said.</summary>
+    /// <returns>Why it is not decoded, or null.</returns>
+    private static string? Expect(StreamInfo info, AttentionPipeline pipeline)
+    {
+        try
+        {
+            pipeline.ExpectEeg(LiveRunner.EegOf(info)!);
+            return null;
+        }
+        catch (AttendException e)
+        {
+            return $"the EEG came after the start and is recorded, but cannot be decoded: {e.Message}";
         }
     }
 

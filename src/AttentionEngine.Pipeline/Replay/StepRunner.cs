@@ -74,10 +74,13 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         StreamInfo? Info(StreamRole role) => roles.TryGetValue(role, out int i) && i >= 0 ? recorded.Streams[i] : null;
 
         var talkerIds = TalkerNames.Of(rig, Info(StreamRole.Talkers));
-        bool decodesEeg = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg); // EEG that came late was recorded only
-        var eeg = decodesEeg ? Info(StreamRole.Eeg) : null;
+        // EEG that came late was decoded from the first tick that consumed some, or only recorded if none did.
+        bool fromStart = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg);
+        var eeg = fromStart ? Info(StreamRole.Eeg) : null;
         ISteeringSchedule schedule = journal is null ? new IdealSchedule() : new JournaledSchedule(journal.Takes);
         using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule);
+        if (!fromStart && Info(StreamRole.Eeg) is { } late && journal!.Ticks.Exists(t => t.Consumed[TickInputs.Slot(StreamRole.Eeg)] > 0))
+            pipeline.ExpectEeg(Live.LiveRunner.EegOf(late)!);
         foreach (var (role, index) in roles)
         {
             if (index < 0 || FeedTargets.For(role, recorded.Streams[index], rig, pipeline, input.EgoVideo, _health) is not { } target) continue;

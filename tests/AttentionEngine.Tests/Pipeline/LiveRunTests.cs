@@ -1,3 +1,4 @@
+using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Capture.Lsl;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
@@ -137,6 +138,41 @@ public sealed class LiveRunTests : IDisposable
             SessionJournal.Read(session.Journal), "test", []).Run(null, CancellationToken.None);
         Assert.Null(verdict.FirstDivergence);
         Assert.Equal(150, verdict.Compared);
+    }
+
+    [Fact]
+    public void EEG_that_comes_during_the_run_is_decoded_from_then_and_replays()
+    {
+        using var publisher = new TestPublisher(_prefix);
+        bool started = false;
+        string[] labels = [.. TemporalResponseFunction.Read(Rig().Attention.EegDecoder!).Channels];
+        var (result, session) = Run(Rig(), new LiveOptions(9, 10), doneS =>
+        {
+            if (doneS > 1 && !started) { started = true; publisher.StartEeg(labels); }
+        });
+        Assert.Contains(result.Health, h => h.Kind == HealthKind.Reconnect && h.Source == "Eeg" && h.Detail.Contains("used from here", StringComparison.Ordinal));
+        float[] available = NpyReader.Read(Path.Combine(session.Ticks, "available.npy")).ToSingles();
+        Assert.Equal(0, available[20 * Modalities.Count + (int)Modality.Eeg]);
+        Assert.Equal(1, available[222 * Modalities.Count + (int)Modality.Eeg]);
+        using var recorded = new XdfStreams(session.Xdf);
+        var (_, verdict) = new StepRunner(RigReader.Read(session.Rig), session, SessionFolder.Create(Path.Combine(_folder, "replay-late-eeg")), recorded,
+            SessionJournal.Read(session.Journal), "test", []).Run(null, CancellationToken.None);
+        Assert.Null(verdict.FirstDivergence);
+        Assert.Equal(225, verdict.Compared);
+    }
+
+    [Fact]
+    public void EEG_that_comes_late_and_does_not_fit_is_recorded_and_said()
+    {
+        using var publisher = new TestPublisher(_prefix);
+        bool started = false;
+        var (result, _) = Run(Rig(), new LiveOptions(5, 10), doneS =>
+        {
+            if (doneS > 0.5 && !started) { started = true; publisher.StartEeg(["X1", "X2"]); }
+        });
+        Assert.Equal("completed", result.Ended);
+        Assert.Contains(result.Health, h => h.Source == "Eeg" && h.Detail.Contains("cannot be decoded", StringComparison.Ordinal));
+        Assert.True(result.Streams.Single(s => s.Role == StreamRole.Eeg).Samples > 0);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class TestPublisher : IDisposable
     private readonly Thread _thread;
     private readonly SeededRandom _random = new(5);
     private readonly Lock _gate = new();
-    private IStreamOutlet? _gaze;
+    private IStreamOutlet? _gaze, _eeg;
+    private string[] _eegLabels = [];
     private volatile bool _stop;
 
     public TestPublisher(string prefix, bool withGaze = true, int audioChannels = Microphones)
@@ -40,6 +41,16 @@ internal sealed class TestPublisher : IDisposable
     public void KillGaze()
     {
         lock (_gate) { _gaze?.Dispose(); _gaze = null; }
+    }
+
+    /// <param name="labels">Of its channels; 128 Hz.</param>
+    public void StartEeg(string[] labels)
+    {
+        lock (_gate)
+        {
+            _eegLabels = labels;
+            _eeg = Outlet("eeg", "EEG", labels.Length, 128, StreamInfo.DescOf(labels.Select(l => (l, "EEG", "microvolts"))));
+        }
     }
 
     public void RestartGaze()
@@ -70,15 +81,34 @@ internal sealed class TestPublisher : IDisposable
             if (n % 10 == 0) talkers.Push<float>(positions, stamp);
             double azimuth = 0.75 * Math.Sin(endS);
             float[] gaze = [(float)Math.Cos(azimuth), (float)Math.Sin(azimuth), 0, 1];
-            lock (_gate) _gaze?.Push<float>(gaze, stamp);
+            lock (_gate)
+            {
+                _gaze?.Push<float>(gaze, stamp);
+                PushEeg(endS);
+            }
         }
+    }
+
+    private double _eegS = double.NaN;
+
+    /// <summary>Noise at 128 Hz up to now.</summary>
+    private void PushEeg(double nowS)
+    {
+        if (_eeg is null) return;
+        if (double.IsNaN(_eegS)) _eegS = nowS;
+        for (; _eegS <= nowS; _eegS += 1 / 128.0)
+            _eeg.Push<float>([.. _eegLabels.Select(_ => 10f * (float)_random.Normal())], [_eegS]);
     }
 
     public void Dispose()
     {
         _stop = true;
         _thread.Join();
-        lock (_gate) _gaze?.Dispose();
+        lock (_gate)
+        {
+            _gaze?.Dispose();
+            _eeg?.Dispose();
+        }
         _transport.Dispose();
     }
 }
