@@ -25,8 +25,8 @@ public readonly record struct RecordedGap(double AfterStampS, double BeforeStamp
         Desc = new System.Xml.Linq.XElement("desc", new System.Xml.Linq.XElement("content", "JSON, one per gap: stream_id, source_id, after_s and before_s (stamps of the samples around it, source's clock), missing_samples, exact")),
     };
 
-    internal string ToJson(int streamId, StreamInfo info) =>
-        JsonSerializer.Serialize(new Entry((uint)streamId, info.SourceId, AfterStampS, BeforeStampS, MissingSamples, IsExact), RecordedGapJson.Default.Entry);
+    internal string ToJson(uint streamId, StreamInfo info) =>
+        JsonSerializer.Serialize(new Entry(streamId, info.SourceId, AfterStampS, BeforeStampS, MissingSamples, IsExact), RecordedGapJson.Default.Entry);
 
     /// <returns>Null when the text is something else.</returns>
     public static (uint StreamId, RecordedGap Gap)? TryParse(string text)

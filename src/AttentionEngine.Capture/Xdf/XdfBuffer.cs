@@ -29,10 +29,10 @@ internal sealed class XdfBuffer(int capacity)
         BinaryPrimitives.WriteUInt16LittleEndian(head[5..], (ushort)tag);
     }
 
-    public void BeginChunk(int tag, int streamId)
+    public void BeginChunk(int tag, uint streamId)
     {
         BeginChunk(tag);
-        PutUInt32((uint)streamId);
+        PutUInt32(streamId);
     }
 
     public void EndChunk() => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_chunkStart + 1), (uint)(Length - _chunkStart - 5));

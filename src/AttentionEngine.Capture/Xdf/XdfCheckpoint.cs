@@ -30,7 +30,7 @@ internal sealed record XdfCheckpoint(long Offset, long RegionStart, uint RegionC
         buffer.PutUInt32((uint)streams.Count);
         foreach (var s in streams)
         {
-            buffer.PutUInt32((uint)s.Id);
+            buffer.PutUInt32(s.Id);
             buffer.PutInt64(s.HeaderOffset);
             buffer.PutInt64(s.SampleCount);
             buffer.PutDouble(s.FirstStampS);

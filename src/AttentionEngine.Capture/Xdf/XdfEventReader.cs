@@ -12,7 +12,7 @@ public enum XdfEventKind { StreamHeader, Samples, ClockOffset, StreamFooter }
 /// the file: after damage it finds the next sound chunk, and lists what it left out in <see cref="Damage"/>. Numeric chunks allocate
 /// nothing in steady state. Not thread-safe.
 /// </summary>
-public sealed class XdfEventReader : IDisposable
+public sealed partial class XdfEventReader : IDisposable
 {
     private readonly XdfBytes _bytes;
     private readonly Dictionary<uint, XdfStream> _streams = [];
@@ -119,6 +119,9 @@ public sealed class XdfEventReader : IDisposable
         return false;
     }
 
+    /// <inheritdoc cref="CopyValues(Span{float})"/>
+    public void CopyValues(Span<double> destination) => XdfConvert.ToDoubles(_block.ValueBytes, Stream.Info.Format, destination);
+
     /// <summary>
     /// Goes to a place from which every sample later than <paramref name="timeS"/> (recorder's clock, seconds) is still to come; a few
     /// seconds before it may come too. A stream is announced by its header event before its first chunk, wherever that stands.
@@ -135,27 +138,6 @@ public sealed class XdfEventReader : IDisposable
 
     /// <summary>How many samples each stream seems to have, by the counts of its chunks as far as the file can hold them; stops at damage.</summary>
     internal Dictionary<uint, long> CountSamples() => XdfSampleCounts.Of(_bytes);
-
-    /// <summary>The stream of a chunk. When its header has not come yet but stands elsewhere, that is the next event, and the chunk comes after it.</summary>
-    private bool TryFindStream(uint id, out XdfStream stream, out bool isNew)
-    {
-        isNew = false;
-        if (_streams.TryGetValue(id, out stream!)) return true;
-        if (!LostHeaders().TryGetValue(id, out stream!)) return false;
-        isNew = true;
-        return true;
-    }
-
-    private Dictionary<uint, XdfStream> LostHeaders() => _lostHeaders ??= XdfLostHeaders.Find(_bytes);
-
-    private bool Announce(XdfStream stream)
-    {
-        stream = stream with { Index = _streams.Count };
-        _streams.Add(stream.StreamId, stream);
-        _clocks.Add(stream.StreamId, (0, false));
-        (Kind, Stream) = (XdfEventKind.StreamHeader, stream);
-        return true;
-    }
 
     /// <summary>Whether the frame is one that a writer makes and that lies in the file; samples may lie about their length.</summary>
     private bool IsSensible(XdfChunkHead head)
@@ -354,47 +336,6 @@ public sealed class XdfEventReader : IDisposable
         foreach (var d in _damage) if (d.OffsetBytes < to && d.OffsetBytes + d.LengthBytes > from) return;
         AddDamage(from, to - from, null, "the checksum does not match: bits have changed somewhere in these bytes; what could be read is kept");
     }
-
-    private bool Skip(XdfChunkHead head, string what)
-    {
-        LeaveOut(head.Offset, head.End - head.Offset, XdfFormat.HasStreamId(head.Tag) ? head.StreamId : null, what);
-        _position = head.End;
-        return false;
-    }
-
-    private void Resync(string what)
-    {
-        long next = XdfResync.Find(_bytes, _position, KnownOrLost());
-        LeaveOut(_position, next - _position, null, next == _bytes.Length ? $"{what}, and none follows: the rest is left out" : $"{what}; reading goes on at the next sound chunk");
-        _position = next;
-    }
-
-    /// <summary>The streams that chunks after damage may belong to.</summary>
-    private Dictionary<uint, XdfStream> KnownOrLost()
-    {
-        if (LostHeaders().Keys.All(_streams.ContainsKey)) return _streams;
-        var all = new Dictionary<uint, XdfStream>(_streams);
-        foreach (var (id, stream) in LostHeaders()) all.TryAdd(id, stream);
-        return all;
-    }
-
-    private void TellUnreadable()
-    {
-        for (; _unreadableTold < _bytes.Unreadable.Count; _unreadableTold++)
-        {
-            var (offset, length, why) = _bytes.Unreadable[_unreadableTold];
-            AddDamage(offset, length, null, $"the device could not read these bytes ({why}); they count as zeros");
-        }
-    }
-
-    /// <summary>Notes bytes that are lost; stamps that depend on them are no longer certain.</summary>
-    private void LeaveOut(long offset, long length, uint? streamId, string what)
-    {
-        AddDamage(offset, length, streamId, what);
-        foreach (uint id in _streams.Keys) if (streamId is null || id == streamId) _clocks[id] = (_clocks[id].LastStampS, false);
-    }
-
-    private void AddDamage(long offset, long length, uint? streamId, string what) => _damage.Add(new XdfDamage(offset, length, streamId, what));
 
     public void Dispose() => _bytes.Dispose();
 }

@@ -18,10 +18,10 @@ internal static class XdfMark
     public static bool IsSound(ReadOnlySpan<byte> content, byte mark) =>
         Of(content) == mark && content.Length >= 21 && BinaryPrimitives.ReadUInt32LittleEndian(content[^4..]) == XdfChecksum.Of(content[..^4]);
 
-    public static void PutHeaderCopy(XdfBuffer buffer, int streamId, ReadOnlySpan<byte> xml)
+    public static void PutHeaderCopy(XdfBuffer buffer, uint streamId, ReadOnlySpan<byte> xml)
     {
         int start = buffer.BeginMark(XdfFormat.HeaderCopyMark);
-        buffer.PutUInt32((uint)streamId);
+        buffer.PutUInt32(streamId);
         buffer.Put(xml);
         buffer.EndMark(start);
     }

@@ -38,12 +38,13 @@ public sealed record XdfStreamData(XdfStream Stream, Array Values, double[] Stam
 public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderXml, IReadOnlyList<XdfStreamData> Streams, IReadOnlyList<XdfDamage> Damage)
 {
     /// <param name="wantValues">Which streams' values to keep; null keeps all. Stamps and offsets are always kept.</param>
+    /// <param name="progress">Is told the part that is done, 0 to 1; what it throws ends the reading.</param>
     /// <param name="verify">Whether to compare the checksums of our own recordings.</param>
     /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened, or one stream is more than an array can hold (2³¹ values).</exception>
-    public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null, bool verify = true)
+    public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null, Action<double>? progress = null, bool verify = true)
     {
         using var reader = new XdfEventReader(path, verify);
-        return Read(reader, wantValues);
+        return Read(reader, wantValues, progress);
     }
 
     internal static XdfRecording Read(XdfEventReader reader, Func<XdfStream, bool>? wantValues = null, Action<double>? progress = null)

@@ -87,13 +87,27 @@ public sealed partial class XdfWriter : IRecordingSink
         }
     }
 
-    private int AddStreamLocked(StreamInfo info)
+    /// <summary>Takes over a stream of another file with its number and its header as they are.</summary>
+    internal int AddStream(XdfStream from)
     {
-        var stream = new XdfWriterStream(_streams.Count + 1, info);
+        lock (_lock)
+        {
+            ThrowIfUnusable();
+            int stream = AddStreamLocked(from.Info, from);
+            if (from.Info.SourceId == RecordedGap.SourceId) _gapStream = stream;
+            return stream;
+        }
+    }
+
+    private int AddStreamLocked(StreamInfo info, XdfStream? from = null)
+    {
+        uint id = from?.StreamId ?? (uint)_streams.Count + 1;
+        while (from is null && _streams.Exists(s => s.Id == id)) id++;
+        var stream = new XdfWriterStream(id, info, from?.HeaderXml);
         _streams.Add(stream);
         PutHeader(stream);
         FlushLocked();
-        return stream.Id;
+        return _streams.Count;
     }
 
     private void PutHeader(XdfWriterStream stream)
@@ -188,30 +202,36 @@ public sealed partial class XdfWriter : IRecordingSink
             var s = Find(stream);
             s.AddGap(gap);
             if (_gapStream == 0) _gapStream = AddStreamLocked(RecordedGap.StreamInfo);
-            WriteText(_gapStream, [gap.ToJson(stream, s.Info)], gap.BeforeStampS + s.LastOffsetS);
+            WriteText(_gapStream, [gap.ToJson(s.Id, s.Info)], gap.BeforeStampS + s.LastOffsetS);
         }
     }
 
     /// <summary>Records the probe at the time it was made, in the source's clock (XDF's convention), and its round trip beside it.</summary>
-    public void WriteClockOffset(int stream, ClockProbe probe)
+    public void WriteClockOffset(int stream, ClockProbe probe) =>
+        WriteClockOffset(stream, new XdfClockOffset(probe.LocalTimeS - probe.OffsetS, probe.OffsetS, probe.RoundTripS) { LocalTimeS = probe.LocalTimeS });
+
+    /// <summary>Takes over a clock offset of another file, to the last bit.</summary>
+    internal void WriteClockOffset(int stream, XdfClockOffset offset)
     {
         lock (_lock)
         {
             ThrowIfUnusable();
             var s = Find(stream);
-            _buffer.BeginChunk(XdfFormat.Boundary);
-            _buffer.Put(XdfFormat.BoundaryUuid);
-            _buffer.PutByte(XdfFormat.ProbeMark);
-            _buffer.PutUInt32((uint)s.Id);
-            _buffer.PutDouble(probe.RoundTripS);
-            _buffer.PutDouble(probe.LocalTimeS);
-            _buffer.EndChunk();
-            double sourceTimeS = probe.LocalTimeS - probe.OffsetS;
+            if (!double.IsNaN(offset.LocalTimeS))
+            {
+                _buffer.BeginChunk(XdfFormat.Boundary);
+                _buffer.Put(XdfFormat.BoundaryUuid);
+                _buffer.PutByte(XdfFormat.ProbeMark);
+                _buffer.PutUInt32(s.Id);
+                _buffer.PutDouble(offset.RoundTripS);
+                _buffer.PutDouble(offset.LocalTimeS);
+                _buffer.EndChunk();
+            }
             _buffer.BeginChunk(XdfFormat.ClockOffset, s.Id);
-            _buffer.PutDouble(sourceTimeS);
-            _buffer.PutDouble(probe.OffsetS);
+            _buffer.PutDouble(offset.CollectionTimeS);
+            _buffer.PutDouble(offset.OffsetS);
             _buffer.EndChunk();
-            s.AddOffset(sourceTimeS, probe);
+            s.AddOffset(offset.CollectionTimeS, offset.OffsetS);
             FlushLocked();
         }
     }

@@ -5,14 +5,16 @@ using AttentionEngine.Core.Streams;
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>What the writer remembers of one stream.</summary>
-internal sealed class XdfWriterStream(int id, StreamInfo info)
+/// <param name="id">Its number in the file.</param>
+/// <param name="headerXml">The header's XML; null makes it from <paramref name="info"/>.</param>
+internal sealed class XdfWriterStream(uint id, StreamInfo info, string? headerXml = null)
 {
     private readonly List<(double TimeS, double OffsetS)> _offsets = [];
     private readonly List<RecordedGap> _gaps = [];
 
-    public int Id { get; } = id;
+    public uint Id { get; } = id;
     public StreamInfo Info { get; } = info;
-    public byte[] HeaderXml { get; } = Encoding.UTF8.GetBytes(XdfInfoXml.Write(info));
+    public byte[] HeaderXml { get; } = Encoding.UTF8.GetBytes(headerXml ?? XdfInfoXml.Write(info));
     public int FrameBytes { get; } = info.ChannelCount * info.Format.ByteSize();
     public double IntervalS { get; } = info.NominalRateHz > 0 ? 1 / info.NominalRateHz : 0;
 
@@ -65,7 +67,7 @@ internal sealed class XdfWriterStream(int id, StreamInfo info)
         }
     }
 
-    public void AddOffset(double timeS, ClockProbe probe) => _offsets.Add((timeS, probe.OffsetS));
+    public void AddOffset(double timeS, double offsetS) => _offsets.Add((timeS, offsetS));
 
     public void AddGap(RecordedGap gap) => _gaps.Add(gap);
 
