@@ -64,18 +64,37 @@ internal sealed class BidsDataset(string root)
         AddParticipant("sub-" + subject);
     }
 
-    /// <summary>Adds a line by replacing the whole file at once: an end in the middle leaves the old one.</summary>
-    private void AddParticipant(string id)
+    private void AddParticipant(string id) => AddLines("participants.tsv", ["participant_id"], [[id]]);
+
+    /// <summary>
+    /// When each recording began, in <c>_scans.tsv</c>: how motion is aligned with EEG. The date is moved to the first of January 1925, as
+    /// BIDS asks for de-identified data; what counts is the difference.
+    /// </summary>
+    /// <param name="scans">File relative to the root, and seconds from time zero.</param>
+    public void AddScans(BidsEntities entities, IEnumerable<(string File, double StartS)> scans)
     {
-        string path = Path.Combine(root, "participants.tsv");
-        string[] lines = File.Exists(path) ? File.ReadAllText(path).Split('\n').Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0).ToArray() : ["participant_id"];
+        var start = new DateTime(1925, 1, 1, 12, 0, 0, DateTimeKind.Unspecified);
+        var lines = scans.Select(s => new[] { s.File[(entities.Folder.Length + 1)..], start.AddTicks((long)(s.StartS * 1e7)).ToString("yyyy-MM-ddTHH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture) }).ToList();
+        if (lines.Count > 0) AddLines($"{entities.Folder}/{entities.Folder.Replace('/', '_')}_scans.tsv", ["filename", "acq_time"], lines);
+    }
+
+    /// <summary>Adds lines whose first cell is new by replacing the whole file at once: an end in the middle leaves the old one.</summary>
+    private void AddLines(string relative, string[] ownColumns, IReadOnlyList<string[]> more)
+    {
+        string path = Path.Combine(root, relative);
+        List<string> lines = File.Exists(path) ? [.. File.ReadAllText(path).Split('\n').Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0)] : [];
+        if (lines.Count == 0) lines.Add(string.Join('\t', ownColumns));
         string[] columns = lines[0].TrimStart('\uFEFF').Split('\t');
-        if (columns[0] != "participant_id") throw new InputDataException($"{path}: the first column is '{columns[0]}', expected participant_id; it is left as it is.");
-        if (lines.Skip(1).Any(l => l.Split('\t')[0] == id)) return;
-        string line = string.Join('\t', columns.Select((_, i) => i == 0 ? id : "n/a"));
+        if (columns[0] != ownColumns[0]) throw new InputDataException($"{path}: the first column is '{columns[0]}', expected {ownColumns[0]}; it is left as it is.");
+        var known = lines.Skip(1).Select(l => l.Split('\t')[0]).ToHashSet(StringComparer.Ordinal);
+        int before = lines.Count;
+        foreach (var line in more)
+            if (known.Add(line[0])) lines.Add(string.Join('\t', columns.Select(c => Array.IndexOf(ownColumns, c) is >= 0 and int own ? line[own] : "n/a")));
+        if (lines.Count == before) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string temporary = path + ".new";
-        File.WriteAllText(temporary, string.Join('\n', [.. lines, line]) + "\n");
+        File.WriteAllText(temporary, string.Join('\n', lines) + "\n");
         File.Move(temporary, path, overwrite: true);
-        _written.Add("participants.tsv");
+        _written.Add(relative);
     }
 }

@@ -15,7 +15,8 @@ internal static class BidsEeg
         string[] names = stream.Names();
         string[] units = [.. stream.Channels().Select(c => Unit(c.Unit))];
         long samples = WriteData(dataset.NewFile($"{folder}/{Name("eeg.eeg")}"), stream, progress, cancellation);
-        dataset.WriteText($"{folder}/{Name("eeg.vhdr")}", Header(stream, names, units, Name("eeg.eeg"), Name("eeg.vmrk")));
+        stream.ScanFile = $"{folder}/{Name("eeg.vhdr")}";
+        dataset.WriteText(stream.ScanFile, Header(stream, names, units, Name("eeg.eeg"), Name("eeg.vmrk")));
         dataset.WriteText($"{folder}/{Name("eeg.vmrk")}", Markers(stream, zeroS, events, samples, Name("eeg.eeg")));
         int eeg = stream.Channels().Count(c => Type(c.Type) == "EEG");
         dataset.WriteJson($"{folder}/{Name("eeg.json")}", new Dictionary<string, object>

@@ -42,11 +42,12 @@ public static class BidsExport
             {
                 case BidsKind.Eeg: BidsEeg.Write(dataset, main, entities, acq, stream, zeroS, events, options ?? new BidsOptions(), Part, cancellation); break;
                 case BidsKind.Gaze: BidsGaze.Write(dataset, main, entities, Count(streams, i) + 1, stream, zeroS, events, Part, cancellation); break;
-                case BidsKind.Motion: BidsMotion.Write(dataset, $"{entities.Folder}/motion", entities, acq ?? BidsEntities.AsLabel(stream.Info.Name), stream, zeroS, Part, cancellation); break;
+                case BidsKind.Motion: BidsMotion.Write(dataset, $"{entities.Folder}/motion", entities, acq ?? BidsEntities.AsLabel(stream.Info.Name), stream, Part, cancellation); break;
                 case BidsKind.Audio: BidsAudio.Write(dataset, $"sourcedata/{entities.Folder}/audio", entities, acq, stream, zeroS, Part, cancellation); break;
             }
         }
         if (events.Count > 0) BidsEvents.Write(dataset, main, entities, events);
+        dataset.AddScans(entities, streams.Where(s => s.ScanFile.Length > 0).Select(s => (s.ScanFile, s.Times.TimesS[0] - zeroS)));
         var leftOut = recording.Streams.Where(s => s.SampleCount == 0 || KindOf(s.Info) == BidsKind.Other).Select(s => $"{s.Info.Name} ({s.Info.Type}){(s.SampleCount == 0 ? ": no samples" : "")}");
         return new BidsResult(dataset.Written, [.. leftOut], recording.Damage);
     }
@@ -73,6 +74,9 @@ internal enum BidsKind { Other, Eeg, Gaze, Motion, Audio, Events }
 internal sealed record BidsStream(string Path, XdfStreamData Data, XdfTimes Times, BidsKind Kind)
 {
     public StreamInfo Info => Data.Info;
+
+    /// <summary>The file that stands for it in <c>_scans.tsv</c>, relative to the root; empty until it is written and for what has no line there.</summary>
+    public string ScanFile { get; set; } = "";
 
     /// <summary>Measured, or else nominal, samples per second.</summary>
     public double RateHz => Times.EffectiveRateHz > 0 ? Times.EffectiveRateHz : Info.NominalRateHz;

@@ -25,7 +25,7 @@ internal static class BidsGaze
                 for (int i = 0; i < timesS.Length; i++)
                 {
                     var frame = values.AsSpan(i * channels, channels);
-                    table.Put(timesS[i] - zeroS);
+                    table.Put(timesS[i] - zeroS); // also the key of the events
                     table.Put(isDirection ? -AzimuthDeg(frame) : frame[0]);
                     table.Put(isDirection ? ElevationDeg(frame) : channels > 1 ? frame[1] : double.NaN);
                     foreach (double v in frame) table.Put(v);
@@ -53,21 +53,26 @@ internal static class BidsGaze
         if (events.Count == 0) return;
         using (var table = new GzipTable(dataset.NewFile($"{folder}/{entities.Name("physioevents.tsv.gz", recording: recording)}")))
         {
+            // The time of an event must be one of a sample: the nearest; the exact one stands beside it.
+            double[] timesS = stream.Times.TimesS;
+            int at = 0;
             foreach (var e in events)
             {
+                double onsetS = e.OnsetS + zeroS;
+                while (at + 1 < timesS.Length && Math.Abs(timesS[at + 1] - onsetS) <= Math.Abs(timesS[at] - onsetS)) at++;
+                table.Put(timesS[at] - zeroS);
                 table.Put(e.OnsetS);
-                table.Put(e.DurationS);
                 table.Put(e.What);
                 table.EndRow();
             }
         }
         dataset.WriteJson($"{folder}/{entities.Name("physioevents.json", recording: recording)}", new Dictionary<string, object>
         {
-            ["Columns"] = new[] { "onset", "duration", "message" },
+            ["Columns"] = new[] { "timestamp", "onset", "message" },
             ["Description"] = "Markers of the recording",
             ["ForeignIndexColumn"] = "timestamp",
-            ["onset"] = BidsEvents.Column("Same zero and clock as the column timestamp", "s"),
-            ["duration"] = BidsEvents.Column("0: an instant", "s"),
+            ["timestamp"] = BidsEvents.Column("The nearest sample's", "s"),
+            ["onset"] = BidsEvents.Column("Exact time, same zero and clock as timestamp", "s"),
             ["message"] = BidsEvents.Column("The marker's text"),
         });
     }

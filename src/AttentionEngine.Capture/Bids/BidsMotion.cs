@@ -7,11 +7,12 @@ namespace AttentionEngine.Capture.Bids;
 /// <summary>Motion (BIDS 1.9 and later): <c>_tracksys-X_motion.tsv</c> without a header line, its channels and its sidecar; a LATENCY column keeps the times.</summary>
 internal static class BidsMotion
 {
-    public static void Write(BidsDataset dataset, string folder, BidsEntities entities, string tracksys, BidsStream stream, double zeroS, Action<double> progress, CancellationToken cancellation)
+    public static void Write(BidsDataset dataset, string folder, BidsEntities entities, string tracksys, BidsStream stream, Action<double> progress, CancellationToken cancellation)
     {
         int channels = stream.Info.ChannelCount;
         string[] names = stream.Names();
-        using (var file = new NewFile(dataset.NewFile($"{folder}/{entities.Name("motion.tsv", tracksys: tracksys)}")))
+        stream.ScanFile = $"{folder}/{entities.Name("motion.tsv", tracksys: tracksys)}";
+        using (var file = new NewFile(dataset.NewFile(stream.ScanFile)))
         {
             var text = new StringBuilder();
             stream.Visit((values, timesS, _) =>
@@ -39,14 +40,11 @@ internal static class BidsMotion
         dataset.WriteJson($"{folder}/{entities.Name("motion.json", tracksys: tracksys)}", new Dictionary<string, object>
         {
             ["TaskName"] = entities.Task,
-            ["SamplingFrequency"] = stream.Info.NominalRateHz,
-            ["SamplingFrequencyEffective"] = stream.RateHz,
+            ["SamplingFrequency"] = stream.RateHz,
             ["TrackingSystemName"] = stream.Info.Name,
             ["MotionChannelCount"] = channels + 1,
             ["RecordingDuration"] = stream.Times.TimesS[^1] - stream.Times.TimesS[0],
             ["Manufacturer"] = stream.Described("acquisition", "manufacturer") ?? "n/a",
-            ["StartTimeAfterEventsZero"] = stream.Times.TimesS[0] - zeroS,
-            ["SpatialReference"] = stream.Described("setup", "reference_frame") ?? "n/a",
         });
     }
 

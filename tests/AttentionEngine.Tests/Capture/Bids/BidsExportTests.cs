@@ -102,6 +102,7 @@ public sealed class BidsExportTests : IDisposable
         File.WriteAllText(Path.Combine(root, "participants.tsv"), "participant_id\tage\nsub-07\t31");
         BidsExport.Run(recording, root, Entities);
         BidsExport.Run(recording, root, new BidsEntities("01", "a", "cocktail", "2"));
+        Assert.Equal(5, File.ReadLines(Path.Combine(root, "sub-01/ses-a/sub-01_ses-a_scans.tsv")).Count());
         BidsExport.Run(recording, root, new BidsEntities("02", null, "rest", null));
         Assert.Equal("participant_id\tage\nsub-07\t31\nsub-01\tn/a\nsub-02\tn/a\n", File.ReadAllText(Path.Combine(root, "participants.tsv")));
         Assert.Empty(BidsRules.Check(root));

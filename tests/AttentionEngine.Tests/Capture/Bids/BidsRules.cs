@@ -23,7 +23,7 @@ internal static partial class BidsRules
 
     private static readonly Dictionary<string, string[]> FirstColumns = new()
     {
-        ["events"] = ["onset", "duration"], ["electrodes"] = ["name", "x", "y", "z"], ["participants"] = ["participant_id"],
+        ["events"] = ["onset", "duration"], ["electrodes"] = ["name", "x", "y", "z"], ["participants"] = ["participant_id"], ["scans"] = ["filename", "acq_time"],
     };
 
     [GeneratedRegex(@"^sub-(?<sub>[A-Za-z0-9]+)(_ses-(?<ses>[A-Za-z0-9]+))?(_task-[A-Za-z0-9]+)?(_tracksys-[A-Za-z0-9]+)?(_acq-[A-Za-z0-9]+)?(_run-\d+)?(_recording-[A-Za-z0-9]+)?_(?<suffix>[a-z]+)(?<ext>\.[a-z.]+)$")]
@@ -46,6 +46,13 @@ internal static partial class BidsRules
                 if (!match.Success || !relative.StartsWith(folder, StringComparison.Ordinal)) { wrong.Add($"{relative}: the name is against the rules"); continue; }
                 string modality = relative[folder.Length..].Split('/')[0];
                 suffix = match.Groups["suffix"].Value;
+                if (suffix == "scans" && extension == ".tsv")
+                {
+                    foreach (string line in File.ReadLines(path).Skip(1))
+                        if (!File.Exists(Path.Combine(root, folder, line.Split('\t')[0]))) wrong.Add($"{relative}: {line} is not there");
+                    CheckTable(relative, path, suffix, wrong);
+                    continue;
+                }
                 if (modality is not ("eeg" or "motion" or "beh")) wrong.Add($"{relative}: unknown folder {modality}");
                 if (modality == "motion" && !relative.Contains("_tracksys-", StringComparison.Ordinal)) wrong.Add($"{relative}: motion needs tracksys");
                 if (suffix is not ("electrodes" or "coordsystem") && !relative.Contains("_task-", StringComparison.Ordinal)) wrong.Add($"{relative}: task is missing");
@@ -93,7 +100,20 @@ internal static partial class BidsRules
             wrong.Add($"{relative}: line {rows + 1} has not {columns} cells, or is a header line");
             return;
         }
+        if (suffix == "physioevents" && !EventsHaveSamples(path)) wrong.Add($"{relative}: a timestamp is not one of the physio file");
         if (rows == 0) wrong.Add($"{relative} is empty");
+    }
+
+    private static bool EventsHaveSamples(string path)
+    {
+        var stamps = Lines(path.Replace("_physioevents", "_physio", StringComparison.Ordinal)).Select(l => l.Split('\t')[0]).ToHashSet();
+        return Lines(path).All(l => stamps.Contains(l.Split('\t')[0]));
+
+        static string[] Lines(string path)
+        {
+            using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+            return reader.ReadToEnd().TrimEnd('\n').Split('\n');
+        }
     }
 
     private static void CheckBrainVision(string relative, string path, List<string> wrong)
