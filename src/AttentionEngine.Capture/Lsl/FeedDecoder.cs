@@ -38,6 +38,20 @@ internal sealed class FeedDecoder(StreamInfo info, bool swapBytes)
     private int DecodeNumeric(ReceiveBuffer buffer, SampleRing ring)
     {
         int total = 0, staged = 0;
+        try
+        {
+            Stage(buffer, ring, ref total, ref staged);
+        }
+        finally
+        {
+            // Also what came before bytes that are no sample.
+            if (staged > 0) ring.Write(stagedSamples.AsSpan(0, staged * sampleBytes), stagedStampsS.AsSpan(0, staged));
+        }
+        return total + staged;
+    }
+
+    private void Stage(ReceiveBuffer buffer, SampleRing ring, ref int total, ref int staged)
+    {
         while (TryReadStamp(buffer.Unread, out double stampS, out int head) && buffer.Unread.Length >= head + sampleBytes)
         {
             var target = stagedSamples.AsSpan(staged * sampleBytes, sampleBytes);
@@ -50,8 +64,6 @@ internal sealed class FeedDecoder(StreamInfo info, bool swapBytes)
             total += staged;
             staged = 0;
         }
-        if (staged > 0) ring.Write(stagedSamples.AsSpan(0, staged * sampleBytes), stagedStampsS.AsSpan(0, staged));
-        return total + staged;
     }
 
     private int DecodeText(ReceiveBuffer buffer, SampleRing ring)

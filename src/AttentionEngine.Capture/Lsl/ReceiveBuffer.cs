@@ -18,6 +18,25 @@ internal sealed class ReceiveBuffer(int initialBytes = 256 << 10)
     /// <exception cref="LslProtocolException">More than <paramref name="maxBytes"/> are unread.</exception>
     public bool Fill(Socket socket, int maxBytes)
     {
+        MakeRoom(maxBytes);
+        int n = socket.Receive(data.AsSpan(end), SocketFlags.None);
+        end += n;
+        return n > 0;
+    }
+
+    /// <summary>Takes bytes that have come some other way, as many as there is room for without growing by more than a step.</summary>
+    /// <returns>Bytes taken.</returns>
+    public int Fill(ReadOnlySpan<byte> bytes, int maxBytes)
+    {
+        MakeRoom(maxBytes);
+        int n = Math.Min(bytes.Length, data.Length - end);
+        bytes[..n].CopyTo(data.AsSpan(end));
+        end += n;
+        return n;
+    }
+
+    private void MakeRoom(int maxBytes)
+    {
         if (start == end) start = end = 0;
         if (end == data.Length)
         {
@@ -33,9 +52,6 @@ internal sealed class ReceiveBuffer(int initialBytes = 256 << 10)
                 Array.Resize(ref data, (int)Math.Min((long)data.Length * 2, maxBytes));
             }
         }
-        int n = socket.Receive(data.AsSpan(end), SocketFlags.None);
-        end += n;
-        return n > 0;
     }
 
     /// <summary>Takes text up to and including <paramref name="terminator"/> once it is there.</summary>

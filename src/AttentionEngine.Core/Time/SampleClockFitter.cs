@@ -112,7 +112,15 @@ public sealed class SampleClockFitter
         Missing += lost;
         Predict(lost);
         ClearTests();
-        return innovationS - lost * _periodS;
+        double restS = innovationS - lost * _periodS;
+        // Jitter may have tipped the rounding: the time is the mean over both counts, weighted by how likely each is, until the next stamps tell.
+        double variance = _p00 + _jitterS * _jitterS;
+        if (_periodS * _periodS < 4 * variance) return restS; // Samples are denser than the jitter: a count more or less is nothing.
+        double other = 1 / (1 + Math.Exp(Math.Min(700, (_periodS * _periodS - 2 * Math.Abs(restS) * _periodS) / (2 * variance))));
+        double shiftS = Math.Sign(restS) * other * _periodS;
+        _timeS += shiftS;
+        _p00 += other * (1 - other) * _periodS * _periodS;
+        return restS - shiftS;
     }
 
     private bool TestForStep(double innovationS, int frames, out double stepS)
