@@ -3,12 +3,17 @@
 //   lsl_peer LIB outlet FORMAT CHANNELS RATE SOURCE_ID COUNT CHUNK   prints "ready", waits for a consumer and a line on stdin, then pushes
 //   lsl_peer LIB inlet  SOURCE_ID COUNT CORRECT                      prints "open", then each sample, then "end" with the time correction
 //                                                                    (measured only if CORRECT is 1), then waits for a line
+//   lsl_peer LIB bench  SOURCE_ID CHANNELS FRAMES CHUNKS             outlet and inlet in one process: latency at 500 Hz, then throughput in chunks of 32,
+//                                                                    held back by the reader so that nothing overflows
 //   lsl_peer LIB list   SECONDS                                      prints the source_id of every stream found
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <dlfcn.h>
 #include <limits>
 #include <string>
@@ -221,6 +226,76 @@ int run_inlet(const char* source, int count, bool correct) {
     return 0;
 }
 
+/// Prints "latency P50 P90 P99" in microseconds and "throughput MB_PER_S CPU_S_PER_100_MB LOST".
+int run_bench(const char* source, int channels, int frames, int chunks) {
+    Handle info = symbol<Handle(const char*, const char*, int, double, int, const char*)>("lsl_create_streaminfo")("bench", "Test", channels, 500, Format<float>::id, source);
+    Handle outlet = symbol<Handle(Handle, int, int)>("lsl_create_outlet")(info, 0, 360);
+    Handle found[1] = {};
+    if (symbol<int(Handle*, unsigned, const char*, const char*, int, double)>("lsl_resolve_byprop")(found, 1, "source_id", source, 1, 20.0) < 1) return 6;
+    Handle inlet = symbol<Handle(Handle, int, int, int)>("lsl_create_inlet")(found[0], 360, 0, 1);
+    int error = 0;
+    symbol<void(Handle, double, int*)>("lsl_open_stream")(inlet, 20.0, &error);
+    if (error != 0 || !symbol<int(Handle, double)>("lsl_wait_for_consumers")(outlet, 20.0)) return 7;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    auto clock = symbol<double()>("lsl_local_clock");
+    auto push = symbol<int(Handle, const float*, double, int)>("lsl_push_sample_ftp");
+    auto pull = symbol<double(Handle, float*, int, double, int*)>("lsl_pull_sample_f");
+    auto push_chunk = symbol<int(Handle, const float*, unsigned long, double, int)>("lsl_push_chunk_ftp");
+    auto pull_chunk = symbol<unsigned long(Handle, float*, double*, unsigned long, unsigned long, double, int*)>("lsl_pull_chunk_f");
+
+    std::vector<double> latencies;
+    std::thread reader([&] {
+        std::vector<float> values(channels);
+        int status = 0;
+        for (int i = 0; i < frames; ++i) {
+            double stamp = pull(inlet, values.data(), channels, 5.0, &status);
+            if (stamp == 0) return;
+            latencies.push_back(clock() - stamp);
+        }
+    });
+    std::vector<float> sample(channels);
+    for (int i = 0; i < frames; ++i) {
+        push(outlet, sample.data(), clock(), 1);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    reader.join();
+    if (static_cast<int>(latencies.size()) != frames) return 8;
+    std::sort(latencies.begin(), latencies.end());
+    std::printf("latency %.1f %.1f %.1f\n", latencies[frames / 2] * 1e6, latencies[frames * 9 / 10] * 1e6, latencies[frames * 99 / 100] * 1e6);
+
+    constexpr int chunk = 32;
+    std::atomic<long> pulled{0};
+    const long total = static_cast<long>(chunks) * chunk;
+    double start = clock();
+    std::clock_t cpu = std::clock();
+    std::thread taker([&] {
+        std::vector<float> values(static_cast<size_t>(1024) * channels);
+        std::vector<double> stamps(1024);
+        int status = 0;
+        double quiet = clock();
+        while (pulled < total && clock() - quiet < 5) {
+            // One sample waits, the rest is taken without waiting: a chunk call that waits would wait until it is full.
+            double stamp = pull(inlet, values.data(), channels, 1.0, &status);
+            if (stamp == 0) continue;
+            long more = static_cast<long>(pull_chunk(inlet, values.data(), stamps.data(), values.size(), stamps.size(), 0.0, &status)) / channels;
+            pulled += 1 + more;
+            quiet = clock();
+        }
+    });
+    std::vector<float> block(static_cast<size_t>(chunk) * channels);
+    for (int i = 0; i < chunks; ++i) {
+        push_chunk(outlet, block.data(), block.size(), i * 0.064, 1);
+        double since = clock();
+        while (static_cast<long>(i + 1) * chunk - pulled > 20000 && clock() - since < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    taker.join();
+    double seconds = clock() - start, megabytes = static_cast<double>(total) * channels * 4 / 1e6;
+    std::printf("throughput %.1f %.3f %ld\n", megabytes / seconds, static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / megabytes * 100, total - pulled.load());
+    symbol<void(Handle)>("lsl_destroy_inlet")(inlet);
+    symbol<void(Handle)>("lsl_destroy_outlet")(outlet);
+    return 0;
+}
+
 int run_list(double seconds) {
     std::vector<Handle> found(1024);
     int n = symbol<int(Handle*, unsigned, double)>("lsl_resolve_all")(found.data(), static_cast<unsigned>(found.size()), seconds);
@@ -240,6 +315,7 @@ int main(int argc, char** argv) {
     }
     const std::string mode = argv[2];
     if (mode == "list") return run_list(std::atof(argv[3]));
+    if (mode == "bench" && argc == 7) return run_bench(argv[3], std::atoi(argv[4]), std::atoi(argv[5]), std::atoi(argv[6]));
     if (mode == "inlet" && argc == 6) return run_inlet(argv[3], std::atoi(argv[4]), argv[5][0] == '1');
     if (mode != "outlet" || argc != 9) return 2;
     const std::string format = argv[3];

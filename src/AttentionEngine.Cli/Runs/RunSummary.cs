@@ -22,9 +22,10 @@ internal static class RunSummary
             ["streams"] = new JsonArray([.. run.Streams.Select(s => new JsonObject
             {
                 ["name"] = s.Name, ["type"] = s.Type, ["rate_hz"] = Number(s.RateHz), ["nominal_rate_hz"] = Number(s.NominalRateHz),
-                ["offset_us"] = Number(s.OffsetUs), ["offset_uncertainty_us"] = Number(s.OffsetUncertaintyUs),
+                ["offset_us"] = Number(s.OffsetUs), ["offset_uncertainty_us"] = Number(s.OffsetUncertaintyUs), ["drift_ppm"] = Number(s.DriftPpm),
                 ["samples"] = s.Samples, ["lost"] = s.Lost, ["reconnects"] = s.Reconnects,
             })]),
+            ["audio_eeg_drift_ppm"] = Number(run.AudioAgainstEegPpm),
             ["accuracy"] = Number(score?.Fused.Accuracy),
             ["switches"] = run.Switches,
             ["true_switches"] = score?.Fused.Switches,
@@ -69,6 +70,7 @@ internal static class RunSummary
         }
         to.WriteLine($"delay                {Get("algorithmic_delay_ms")} ms algorithmic; {Get("transport_delay_ms")} ms LSL transport, apart");
         to.WriteLine($"CPU                  engine {Get2(summary, "engine")}, simulator {Get2(summary, "simulator")} of a core; block p99 {Get("block_ms_p99", "F3")} of {Get("block_ms")} ms; tick p99 {Get("tick_ms_p99", "F2")} ms");
+        if (summary["audio_eeg_drift_ppm"] is not null) to.WriteLine($"audio against EEG    {Get("audio_eeg_drift_ppm")} ppm of clock drift, corrected where both meet the 64 Hz grid");
         to.WriteLine($"health               {summary["lost"]} samples lost, {summary["xruns"]} xruns");
     }
 

@@ -18,7 +18,7 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
     /// <summary>The array's way into the graph.</summary>
     public StreamFeed Audio => _streams.First(s => s.Rig.Role == StreamRole.Audio).Feed!;
     public IReadOnlyList<(StreamRole Role, string SourceId)> Sources => _streams.Select(s => (s.Rig.Role, s.Rig.SourceId)).ToList();
-    public IReadOnlyList<StreamReport> Reports => _streams.Select(s => StreamReport.Of(s.Rig, s.Pump.Tap, s.Feed, s.Pump.OffsetUncertaintyS, s.Pump.Counters, health)).ToList();
+    public IReadOnlyList<StreamReport> Reports => _streams.Select(s => StreamReport.Of(s.Rig, s.Pump.Tap, s.Feed, s.Pump.OffsetUncertaintyS, s.Pump.Counters, health) with { FittedRateHz = s.Pump.FittedRateHz }).ToList();
 
     /// <summary>Starts the pumps of open inlets, and the search for what is missing.</summary>
     public void Start(IReadOnlyDictionary<StreamRole, IStreamInlet> inlets, AttentionPipeline pipeline)

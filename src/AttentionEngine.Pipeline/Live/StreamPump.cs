@@ -40,6 +40,9 @@ public abstract class StreamPump(IStreamInlet inlet, IStreamTransport transport,
     /// <summary>Measured on the source's clock since it last jumped, Hz; NaN before the second sample.</summary>
     public double RateHz => _taken > 1 && _newestStampS > _firstStampS ? (_taken - 1) / (_newestStampS - _firstStampS) : double.NaN;
 
+    /// <summary>Samples per second of this machine's clock, fitted through jitter and over gaps; NaN where the stream has no rate or it is not known.</summary>
+    public virtual double FittedRateHz => double.NaN;
+
     /// <summary>Set when the pump's thread ended with an error: the run must end and say so.</summary>
     public Exception? Failure { get; private set; }
 
@@ -188,6 +191,7 @@ public sealed class NumericPump<T> : StreamPump where T : unmanaged
     }
 
     public override RecordTap Tap => _tap;
+    public override double FittedRateHz => _gaps.FittedRateHz / (1 + Clock.Slope);
 
     protected override bool PumpOnce(TimeSpan wait)
     {

@@ -15,6 +15,7 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
     private const double RateTolerance = 0.005, FirstS = 1;
     private readonly double[] _smoothed = new double[MaxFrames];
     private readonly List<double> _first = [];
+    private readonly List<int> _firstChunks = [];
     private SampleClockFitter? _fitter;
 
     /// <summary>Samples found missing so far.</summary>
@@ -22,6 +23,9 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
 
     /// <summary>The rate that samples are counted by, Hz; NaN until it is known.</summary>
     public double RateHz { get; private set; } = double.NaN;
+
+    /// <summary>Fitted through jitter and over gaps, samples per second of the source's clock; NaN until it is known.</summary>
+    public double FittedRateHz => _fitter is { Index: >= 0 } fitter ? fitter.Clock.EffectiveRateHz : double.NaN;
 
     /// <param name="stampsS">[frames] on the source's clock.</param>
     /// <param name="clock">Where the stamps lie on the host's clock, for the time of an event.</param>
@@ -31,12 +35,11 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
         if (_fitter is null)
         {
             foreach (double stampS in stampsS) _first.Add(stampS);
+            _firstChunks.Add(stampsS.Length);
             if (_first.Count < FirstFrames || _first[^1] - _first[0] < FirstS && _first[^1] >= _first[0]) return;
             RateHz = RateOf(_first, info.NominalRateHz);
             _fitter = new SampleClockFitter(RateHz);
-            double[] learned = [.. _first];
-            _first.Clear();
-            Feed(learned, clock, 1); // one by one: the fit needs some calls before it can tell a gap
+            Learn(clock);
             return;
         }
         Feed(stampsS, clock, MaxFrames);
@@ -47,6 +50,21 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
     {
         if (_fitter is not null) _fitter = new SampleClockFitter(RateHz);
         _first.Clear();
+        _firstChunks.Clear();
+    }
+
+    /// <summary>The first second in the chunks in which it came, whose stamps share their error; but in some calls at least, before which the fit can tell no gap.</summary>
+    private void Learn(in Graph.ClockModel clock)
+    {
+        double[] learned = [.. _first];
+        int most = Math.Max(1, learned.Length / FirstFrames), at = 0;
+        foreach (int frames in _firstChunks)
+        {
+            Feed(learned.AsSpan(at, frames), clock, Math.Min(most, MaxFrames));
+            at += frames;
+        }
+        _first.Clear();
+        _firstChunks.Clear();
     }
 
     private void Feed(ReadOnlySpan<double> stampsS, in Graph.ClockModel clock, int most)

@@ -14,6 +14,12 @@ namespace AttentionEngine.Pipeline.Recording;
 public sealed record StreamReport(StreamRole Role, string Name, string Type, string SourceId, double NominalRateHz, double RateHz, double OffsetUs, double OffsetUncertaintyUs,
     long Samples, long Lost, int Reconnects, double TransportDelayMs)
 {
+    /// <summary>On this machine's clock, fitted through jitter and over gaps, Hz; NaN where the stream has no rate.</summary>
+    public double FittedRateHz { get; init; } = double.NaN;
+
+    /// <summary>How much faster than its nominal rate the source samples, parts per million; NaN where unknown.</summary>
+    public double DriftPpm => NominalRateHz > 0 ? (FittedRateHz / NominalRateHz - 1) * 1e6 : double.NaN;
+
     public static StreamReport Of(RigStream rig, RecordTap? tap, StreamFeed? feed, double uncertaintyS, InletCounters counters, HealthLog health)
     {
         double span = feed is null ? double.NaN : feed.NewestTimeS - feed.FirstTimeS;
@@ -33,6 +39,11 @@ public sealed record RunResult
     public required IReadOnlyList<string> TalkerIds { get; init; }
     public required IReadOnlyList<StreamReport> Streams { get; init; }
     public required double StartS { get; init; }
+
+    /// <summary>How much faster the array's sampling clock runs than the EEG amplifier's, parts per million; NaN without either.</summary>
+    public double AudioAgainstEegPpm => Drift(StreamRole.Audio) - Drift(StreamRole.Eeg);
+
+    private double Drift(StreamRole role) => Streams.FirstOrDefault(s => s.Role == role)?.DriftPpm ?? double.NaN;
     public required double Seconds { get; init; }
     public required int Switches { get; init; }
     public required double AlgorithmicDelayMs { get; init; }

@@ -14,9 +14,15 @@ internal sealed class ForeignPeer : IDisposable
     private readonly Process process;
     private readonly BlockingCollection<string> lines = [];
 
-    public ForeignPeer(params string[] arguments)
+    public ForeignPeer(params string[] arguments) : this(null, arguments) { }
+
+    /// <summary>With the liblsl that the user has installed, in a child process too.</summary>
+    public static ForeignPeer Installed(string library, params string[] arguments) => new(library, arguments);
+
+    private ForeignPeer(string? installed, string[] arguments)
     {
         var (program, library) = Built.Value;
+        library = installed ?? library;
         var start = new ProcessStartInfo(program) { WorkingDirectory = Path.GetDirectoryName(program)!, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(library);
         foreach (string a in arguments) start.ArgumentList.Add(a);

@@ -109,12 +109,17 @@ public class LslLoopbackTests
     }
 
     [Fact]
-    public void A_sample_pushed_right_after_open_arrives()
+    public void A_sample_pushed_right_after_open_arrives() => PushAfterOpen(200);
+
+    [Fact, Trait("tier", "long")]
+    public void A_sample_pushed_right_after_open_arrives_a_thousand_times() => PushAfterOpen(1000);
+
+    private static void PushAfterOpen(int times)
     {
         using var transport = new LslTransport();
         using var outlet = transport.CreateOutlet(Info("ready"), new OutletOptions());
         var found = Find(transport, outlet.Info.SourceId);
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < times; i++)
         {
             using var inlet = transport.CreateInlet(found, new InletOptions());
             inlet.Open(Patience, CancellationToken.None);
