@@ -5,11 +5,13 @@ using AttentionEngine.Core.Errors;
 
 // ./attend bench [NAME...] [--json]: times and allocated bytes of the Stream zone's operations. Exit 6 when one allocates more than it may.
 bool json = args.Contains("--json");
+if (args is ["xdf-load-child", var mode, var file]) return XdfLoad.RunChild(mode, file);
+if (args.Contains("xdf-load")) return XdfLoad.Run(json);
 var names = args.Where(a => a != "--json").ToList();
 if (names.Exists(n => n.StartsWith('-')))
 {
     bool help = names.Contains("--help") || names.Contains("-h");
-    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  Example: ./attend bench lsl --json");
+    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  Example: ./attend bench lsl --json");
     return help ? ExitCode.Ok : ExitCode.Usage;
 }
 var chosen = BenchmarkList.All.Where(b => names.Count == 0 || names.Exists(n => b.Name.Contains(n, StringComparison.OrdinalIgnoreCase))).ToList();

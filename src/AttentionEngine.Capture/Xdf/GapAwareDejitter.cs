@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal static class GapAwareDejitter
         var gaps = new List<XdfGap>();
         var runs = new List<XdfSegment>();
         var stretchOfRun = new List<int>();
-        var lattice = new double[n];
+        double[]? lattice = null;
         int stretch = 0, first = 0;
         var candidates = Candidates(timesS, periodS);
         double usualS = UsualStep(timesS, periodS, candidates);
@@ -40,13 +42,13 @@ internal static class GapAwareDejitter
             if (isBreak) stretch++;
             long missing = stepS > 0 ? Math.Max(isBreak ? 0 : 1, (long)Math.Round(stepS / periodS)) : 0;
             if (missing > 0) gaps.Add(new XdfGap(i, missing));
-            lattice[i + 1] = missing;
+            if (missing > 0) (lattice ??= new double[n])[i + 1] = missing;
             first = i + 1;
         }
         runs.Add(new XdfSegment(first, n - 1));
         stretchOfRun.Add(stretch);
-        for (int i = 1; i < n; i++) lattice[i] += lattice[i - 1] + 1;
-        return (runs, gaps, LatticeFit.Apply(timesS, lattice, runs, stretchOfRun, periodS));
+        if (lattice is not null) for (int i = 1; i < n; i++) lattice[i] += lattice[i - 1] + 1;
+        return (runs, gaps, LatticeFit.Apply(timesS, new Lattice(lattice), runs, stretchOfRun, periodS));
     }
 
     /// <summary>The median over long strides: few gaps and any jitter leave it alone.</summary>
@@ -61,6 +63,7 @@ internal static class GapAwareDejitter
     }
 
     /// <summary>Samples after which the stamps step up by more than half a period and three deviations of the usual step, or break.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static List<int> Candidates(double[] timesS, double periodS)
     {
         int every = Math.Max(1, timesS.Length / MostLooks);

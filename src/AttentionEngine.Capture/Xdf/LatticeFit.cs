@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
@@ -11,10 +13,10 @@ internal static class LatticeFit
     private const double BlockS = 2, WindowS = 10, KnotS = 1;
 
     /// <param name="timesS">[samples] in and out, seconds.</param>
-    /// <param name="lattice">[samples] index counted with the missing samples.</param>
+    /// <param name="lattice">Index of each sample counted with the missing ones.</param>
     /// <param name="runs">Unbroken runs; <paramref name="stretchOfRun"/> gives each its stretch.</param>
     /// <returns>Effective rate, Hz.</returns>
-    public static double Apply(double[] timesS, double[] lattice, List<XdfSegment> runs, List<int> stretchOfRun, double medianPeriodS)
+    public static double Apply(double[] timesS, Lattice lattice, List<XdfSegment> runs, List<int> stretchOfRun, double medianPeriodS)
     {
         var lines = new List<(int FirstRun, int LastRun, Line Line)>();
         double xx = 0, xt = 0;
@@ -43,12 +45,13 @@ internal static class LatticeFit
     }
 
     /// <summary>The line of a stretch, with a phase of its own for a run that clearly shows one.</summary>
-    private static void TakeLine(double[] timesS, double[] lattice, XdfSegment run, Line line)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TakeLine(double[] timesS, Lattice lattice, XdfSegment run, Line line)
     {
         double mean = 0, square = 0;
         for (int i = run.First; i <= run.Last; i++) mean += line.Residual(timesS[i], lattice[i]);
         mean /= run.Count;
-        for (int i = run.First; i <= run.Last; i++) square += Math.Pow(line.Residual(timesS[i], lattice[i]) - mean, 2);
+        for (int i = run.First; i <= run.Last; i++) square += Square(line.Residual(timesS[i], lattice[i]) - mean);
         // Stamps of one chunk share their error: only a quarter of them count.
         double error = Math.Sqrt(square / run.Count * 4 / run.Count);
         double phase = run.Count >= LeastRun && Math.Abs(mean) > Math.Max(4 * error, line.PeriodS / 8) ? mean : 0;
@@ -56,7 +59,8 @@ internal static class LatticeFit
     }
 
     /// <summary>Whether the means of blocks of 2 s stray from the line by more than their own noise explains, and by more than 0.2 ms.</summary>
-    private static bool Wanders(double[] timesS, double[] lattice, int first, int last, Line line)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Wanders(double[] timesS, Lattice lattice, int first, int last, Line line)
     {
         int block = (int)Math.Max(8, BlockS / line.PeriodS);
         int blocks = (last - first + 1) / block;
@@ -78,7 +82,7 @@ internal static class LatticeFit
     }
 
     /// <summary>Lines over 10 s around knots each second, joined.</summary>
-    private static void FollowLocally(double[] timesS, double[] lattice, int first, int last, Line line)
+    private static void FollowLocally(double[] timesS, Lattice lattice, int first, int last, Line line)
     {
         int half = (int)Math.Max(LeastRun, WindowS / 2 / line.PeriodS), step = (int)Math.Max(1, KnotS / line.PeriodS);
         var knots = new List<(double X, double T)>();
@@ -98,6 +102,8 @@ internal static class LatticeFit
         }
     }
 
+    private static double Square(double x) => x * x;
+
     /// <summary>time(x) = OriginS + (MeanS + PeriodS · (x − OriginX − MeanX)); differences to the first sample keep the sums small.</summary>
     private readonly record struct Line(double OriginS, double OriginX, double MeanS, double MeanX, double Xx, double Xt)
     {
@@ -107,7 +113,8 @@ internal static class LatticeFit
 
         public double Residual(double timeS, double x) => timeS - OriginS - MeanS - PeriodS * (x - OriginX - MeanX);
 
-        public static Line Of(double[] timesS, double[] lattice, int first, int last)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static Line Of(double[] timesS, Lattice lattice, int first, int last)
         {
             double originS = timesS[first], originX = lattice[first], meanS = 0, meanX = 0, xx = 0, xt = 0;
             int count = last - first + 1;
@@ -127,4 +134,11 @@ internal static class LatticeFit
             return new Line(originS, originX, meanS, meanX, xx, xt);
         }
     }
+}
+
+/// <summary>Where each sample lies on the grid of periods.</summary>
+/// <param name="positions">[samples]; null when no sample is missing: then the place is the index, and no memory is needed.</param>
+internal readonly struct Lattice(double[]? positions)
+{
+    public double this[int sample] => positions is null ? sample : positions[sample];
 }

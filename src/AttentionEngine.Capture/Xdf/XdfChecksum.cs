@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionEngine.Capture.Xdf;
 
@@ -9,6 +10,7 @@ internal static class XdfChecksum
     public const uint Start = 0xFFFFFFFF;
 
     /// <summary>Goes on with a checksum that began with <see cref="Start"/>; its complement is the usual value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= 8)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
@@ -22,11 +24,17 @@ internal static class XdfClockSync
             int stop = range.Last + 1 < offsets.Length ? EndOfRange(timesS, start, offsets[range.Last].CollectionTimeS, offsets[range.Last + 1].CollectionTimeS) : timesS.Length;
             if (stop == start) continue;
             var (intercept, slope) = range.Count == 1 ? (offsets[range.First].OffsetS, 0) : HuberLine.Fit(offsets.AsSpan(range.First, range.Count));
-            for (int i = start; i < stop; i++) timesS[i] += intercept + slope * timesS[i];
+            AddLine(timesS.AsSpan(start, stop - start), intercept, slope);
             segments.Add(new XdfSegment(start, stop - 1));
             start = stop;
         }
         return segments;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddLine(Span<double> timesS, double intercept, double slope)
+    {
+        foreach (ref double t in timesS) t += intercept + slope * t;
     }
 
     /// <summary>Runs of offsets between resets: where time goes back, or where both its step and the offset's step are outliers.</summary>
