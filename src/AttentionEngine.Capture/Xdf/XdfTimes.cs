@@ -5,7 +5,7 @@ public enum XdfTimingMode
     /// <summary>Keeps gaps of any length where they are (default).</summary>
     GapAware,
 
-    /// <summary>What pyxdf 1.17 computes, within its own rounding (some 10 ns): gaps shorter than 1 s or 500 samples are smeared over the recording.</summary>
+    /// <summary>What pyxdf 1.17 computes, to 1 ns (where offsets are days long, to its own rounding of some 10 ns): gaps shorter than 1 s or 500 samples are smeared over the recording.</summary>
     PyxdfCompatible,
 }
 

@@ -15,7 +15,7 @@ public sealed class XdfDiskFullTests
         using var temp = new TempFolder();
         string mount = temp.File("small");
         Directory.CreateDirectory(mount);
-        if (Run("mount", "-t", "tmpfs", "-o", "size=256k", "none", mount) != 0) Assert.Skip("NOT TESTED: a small file system cannot be mounted here (it needs root).");
+        if (Run("mount", "-t", "tmpfs", "-o", "size=8m", "none", mount) != 0) Assert.Skip("NOT TESTED: a small file system cannot be mounted here (it needs root).");
         try
         {
             string path = Path.Combine(mount, "a.xdf");
@@ -27,7 +27,7 @@ public sealed class XdfDiskFullTests
                 int s = writer.AddStream(XdfTestFile.Info("audio", ChannelFormat.Float32, 4, 16000));
                 var error = Assert.Throws<DataLossException>(() =>
                 {
-                    for (; written < 1000; written++)
+                    for (; written < 10_000; written++)
                     {
                         for (int i = 0; i < 160; i++) stamps[i] = (written * 160 + i) / 16000.0;
                         writer.Write<float>(s, block, stamps);

@@ -7,6 +7,12 @@ namespace AttentionEngine.Tests.Capture.Xdf;
 
 public class XdfTimesTests
 {
+    /// <summary>
+    /// Its offsets are days long, and the reference's own sums lose digits: its times differ from its golden ones by 18 ns when it runs on
+    /// the reference BLAS instead of OpenBLAS. On every other file results agree to 1 ns.
+    /// </summary>
+    private const string ResetFile = "xdfmodules_clock_resets.xdf";
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
@@ -28,7 +34,7 @@ public class XdfTimesTests
                 var times = XdfTimes.Of(stream, new XdfTimingOptions(sync, dejitter, XdfTimingMode.PyxdfCompatible));
                 Assert.Equal(expected.GetProperty("sample_count").GetInt32(), times.TimesS.Length);
                 if (times.TimesS.Length == 0) continue;
-                XdfForeignFileTests.AssertStamps(expected, times.TimesS, sync ? 2e-8 : 1e-9);
+                XdfForeignFileTests.AssertStamps(expected, times.TimesS, sync && file.Name == ResetFile ? 2e-8 : 1e-9);
                 double rate = expected.GetProperty("effective_srate").GetDouble();
                 Assert.Equal(rate, times.EffectiveRateHz, 1e-7 * Math.Abs(rate) + 1e-12);
                 var segments = expected.GetProperty("segments").EnumerateArray().Select(s => new XdfSegment(s[0].GetInt32(), s[1].GetInt32()));
