@@ -18,7 +18,7 @@ internal sealed class HostServices : IDisposable
     private readonly ConcurrentDictionary<string, LslOutlet> outlets = new(StringComparer.Ordinal);
     private readonly List<Socket> services = [];
     private readonly List<UdpListener> listeners = [];
-    private readonly RecentQueries recent = new();
+    private readonly RecentQueries recent = new(), probeRate = new();
     private readonly GroupMemberships memberships;
 
     public HostServices(LslNetwork network, LslDiagnostics diagnostics)
@@ -86,6 +86,11 @@ internal sealed class HostServices : IDisposable
         if (!TimeMessage.TryParseProbe(datagram, out int waveId, out double t0S))
         {
             diagnostics.CountMalformed();
+            return;
+        }
+        if (!probeRate.Allow(arrivalS))
+        {
+            diagnostics.CountRateLimited();
             return;
         }
         Span<byte> reply = stackalloc byte[TimeMessage.MaxBytes];

@@ -11,7 +11,7 @@ public sealed class LslDiagnostics
     /// <summary>Queries with predicates outside the subset that liblsl sends; they get no answer.</summary>
     public long UnsupportedQueries => Interlocked.Read(ref unsupportedQueries);
 
-    /// <summary>Queries dropped because too many came in a second.</summary>
+    /// <summary>Queries and time probes dropped because too many came in a second.</summary>
     public long RateLimited => Interlocked.Read(ref rateLimited);
 
     /// <summary>Connections refused: too many at once, a wrong uid, or a protocol version below 1.10.</summary>
