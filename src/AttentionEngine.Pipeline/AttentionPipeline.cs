@@ -2,7 +2,6 @@ using System.Globalization;
 using AttentionEngine.Attention;
 using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Core.Dsp;
-using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
@@ -30,10 +29,9 @@ public sealed class AttentionPipeline : IDisposable
     private readonly AttentionEstimate _estimate;
     private readonly SteeringCommand _command;
     private readonly NodeHashes _hashes = new();
-    private readonly float[] _beams, _microphones, _ears;
-    private readonly int _talkers, _maxFrames;
+    private readonly TickAudio _sound;
+    private readonly int _talkers;
     private EegDecoder? _lateEeg;
-    private long _audioSample;
 
     /// <param name="talkerIds">[K] in the order of every per-talker array.</param>
     /// <param name="eeg">Labels and rate of the EEG stream, or null when there is none.</param>
@@ -45,12 +43,13 @@ public sealed class AttentionPipeline : IDisposable
         _schedule = schedule;
         _talkers = talkerIds.Count;
         TickS = rig.Attention.TickMs * 1e-3;
-        _maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
+        int maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
 
         Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers);
+        _sound = new TickAudio(Audio, rig.Array.SampleRateHz, _talkers, rig.Array.Count, maxFrames);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
         _perception = new PerceptionStage(rig, talkerIds);
-        _envelopes = new EnvelopeBank(rig.Array.SampleRateHz, _talkers, _maxFrames);
+        _envelopes = new EnvelopeBank(rig.Array.SampleRateHz, _talkers, maxFrames);
         _decoder = new AttentionDecoder(rig.Attention, talkerIds, eeg);
         _policy = new DecisionPolicy(rig.Attention, rig.AudioPath.FloorDb);
         _designer = new BeamDesigner(rig.Array, rig.AudioPath, _talkers);
@@ -58,9 +57,6 @@ public sealed class AttentionPipeline : IDisposable
         _scene = new TalkerScene(_talkers);
         _estimate = new AttentionEstimate(_talkers);
         _command = new SteeringCommand(_talkers);
-        _beams = new float[_talkers * _maxFrames];
-        _microphones = new float[rig.Array.Count * _maxFrames];
-        _ears = new float[AudioStage.Ears * _maxFrames];
     }
 
     public Rig Rig { get; }
@@ -110,11 +106,13 @@ public sealed class AttentionPipeline : IDisposable
             _lateEeg = null;
         }
 
-        var audio = TakeAudio(consumeUpTo[TickInputs.Slot(StreamRole.Audio)], out int frames, out var clock, out double receiveTimeS);
+        _sound.Take(consumeUpTo[TickInputs.Slot(StreamRole.Audio)]);
+        bool heard = _sound.Frames > 0;
+        if (heard) _hashes.Add(GraphNode.Audio, _sound.Ears);
         var head = new HeadPoseChunk(Inputs.Take(StreamRole.Head, consumeUpTo));
         _perception.AddHead(head);
         _perception.AddTalkerPositions(Inputs.Take(StreamRole.Talkers, consumeUpTo));
-        if (frames > 0) _perception.AddBeams(_beams.AsSpan(0, _talkers * frames));
+        if (heard) _perception.AddBeams(_sound.Beams.Samples);
         while (Inputs.Frames is { } pictures && pictures.TryPeek(consumeUpTo[TickInputs.Slot(StreamRole.EgoCamera)], out var picture))
         {
             _perception.AddFrame(picture);
@@ -127,77 +125,32 @@ public sealed class AttentionPipeline : IDisposable
         _decoder.AddHead(head);
         _decoder.AddGaze(gaze);
         _decoder.AddEeg(new EegChunk(Inputs.Take(StreamRole.Eeg, consumeUpTo)));
-        if (frames > 0) _decoder.AddEnvelope(_envelopes.Process(audio, clock, receiveTimeS));
+        if (heard) _decoder.AddEnvelope(_envelopes.Process(_sound.Beams, _sound.Clock, _sound.ReceiveTimeS));
         double fusionStartMs = ThreadCpuClock.NowMs();
         _decoder.Tick(tick, time, _scene, _estimate);
         FusionCpu.Add(ThreadCpuClock.NowMs() - fusionStartMs);
 
         var attended = _policy.Decide(_estimate);
         _policy.Steer(_estimate, attended, _command);
-        Audio.Push(_command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _audioSample));
+        Audio.Push(_command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _sound.Samples));
 
-        if (frames > 0) _designer.Observe(_microphones.AsSpan(0, Rig.Array.Count * frames), _scene);
+        if (heard) _designer.Observe(_sound.Microphones, _scene);
         if (_designer.Design(_scene) is { } weights)
         {
             LastWeights = weights;
             _hashes.Add<float>(GraphNode.Beams, weights.Filters.AsSpan(0, weights.Talkers * weights.Ears * weights.Microphones * weights.Taps));
-            Audio.Push(weights, _schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _audioSample));
+            Audio.Push(weights, _schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _sound.Samples));
         }
 
         consumeUpTo.CopyTo(record.Consumed);
-        Fill(record, gaze, attended);
+        record.Fill(_scene, _estimate, _decoder.Features, _decoder.Availability, attended, gaze);
+        HashOutputs(record);
         record.CpuMs = ThreadCpuClock.NowMs() - startMs;
         TickCpu.Add(record.CpuMs);
     }
 
-    /// <summary>Beams and microphones of this tick into the scratch arrays, planar.</summary>
-    private AudioBlock TakeAudio(long blocksUpTo, out int frames, out SampleClock clock, out double receiveTimeS)
+    private void HashOutputs(TickRecord record)
     {
-        var blocks = Audio.Blocks.Take(blocksUpTo);
-        receiveTimeS = blocks.ReceiveTimeS;
-        frames = blocks.Frames * Audio.BlockFrames;
-        if (frames == 0) { clock = default; return new AudioBlock([], _talkers, _audioSample, default); }
-        if (frames > _maxFrames) throw new InvalidOperationException($"{frames} audio frames in one tick, at most {_maxFrames} expected: the runner must not let ticks fall behind.");
-        if (!Audio.Beams.TryCopy(_audioSample, frames, _beams.AsSpan(0, _talkers * frames))
-            || !Audio.Microphones.TryCopy(_audioSample, frames, _microphones.AsSpan(0, Rig.Array.Count * frames))
-            || !Audio.Output.TryCopy(_audioSample, frames, _ears.AsSpan(0, AudioStage.Ears * frames)))
-            throw new InvalidOperationException($"Audio sample {_audioSample} was overwritten before its tick ran.");
-        _hashes.Add<float>(GraphNode.Audio, _ears.AsSpan(0, AudioStage.Ears * frames));
-        long first = _audioSample;
-        _audioSample += frames;
-        var lastTime = StreamTime.FromSeconds(blocks.TimesS[^1]);
-        clock = new SampleClock(_audioSample - 1, lastTime, Rig.Array.SampleRateHz, double.NaN);
-        return new AudioBlock(_beams.AsSpan(0, _talkers * frames), _talkers, first, clock.TimeOf(first));
-    }
-
-    private void Fill(TickRecord record, GazeChunk gaze, AttendedTalker attended)
-    {
-        _estimate.Posterior.CopyTo(record.Posterior, 0);
-        _estimate.LogPrior.CopyTo(record.LogPrior, 0);
-        _estimate.EvidenceNats.CopyTo(record.EvidenceNats, 0);
-        _decoder.Features.CopyTo(record.Features);
-        _decoder.Availability.CopyTo(record.Available);
-        record.Attended = attended.Talker;
-        record.Confidence = attended.Confidence;
-        for (int k = 0; k < _talkers; k++)
-        {
-            var talker = _scene.Talkers[k];
-            record.DirectionHeadRad[2 * k] = (float)talker.DirectionHead.AzimuthRad;
-            record.DirectionHeadRad[2 * k + 1] = (float)talker.DirectionHead.ElevationRad;
-            record.BeamLevelDb[k] = talker.BeamLevelDb;
-        }
-        record.HeadYawRad = _scene.HeadValid ? (float)_scene.RoomFromHead.RoomFromFrame.Apply(Vector3D.Front).AzimuthRad : float.NaN;
-        record.GazeRoomRad[0] = record.GazeRoomRad[1] = float.NaN;
-        for (int i = gaze.Samples.Frames - 1; i >= 0; i--)
-        {
-            var g = gaze.Samples.Frame(i);
-            if (float.IsNaN(g[0])) continue;
-            var room = _scene.RoomFromHead.RoomFromFrame.Apply(new Vector3D(g[0], g[1], g[2]));
-            record.GazeRoomRad[0] = (float)room.AzimuthRad;
-            record.GazeRoomRad[1] = (float)room.ElevationRad;
-            break;
-        }
-
         _hashes.Add<float>(GraphNode.Perception, record.DirectionHeadRad);
         _hashes.Add<float>(GraphNode.Perception, record.BeamLevelDb);
         _hashes.Add<float>(GraphNode.Features, record.Features);

@@ -1,3 +1,4 @@
+using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 
@@ -63,4 +64,34 @@ public sealed class TickRecord(int talkers, int featureCount)
 
     /// <summary>How long after its due time the tick began, ms.</summary>
     public double LateMs { get; set; }
+
+    /// <summary>Takes the outputs of the tick's stages; Consumed, Hashes and times are the caller's.</summary>
+    public void Fill(TalkerScene scene, AttentionEstimate estimate, ReadOnlySpan<float> features, ReadOnlySpan<float> available, AttendedTalker attended, GazeChunk gaze)
+    {
+        estimate.Posterior.CopyTo(Posterior, 0);
+        estimate.LogPrior.CopyTo(LogPrior, 0);
+        estimate.EvidenceNats.CopyTo(EvidenceNats, 0);
+        features.CopyTo(Features);
+        available.CopyTo(Available);
+        Attended = attended.Talker;
+        Confidence = attended.Confidence;
+        for (int k = 0; k < talkers; k++)
+        {
+            var talker = scene.Talkers[k];
+            DirectionHeadRad[2 * k] = (float)talker.DirectionHead.AzimuthRad;
+            DirectionHeadRad[2 * k + 1] = (float)talker.DirectionHead.ElevationRad;
+            BeamLevelDb[k] = talker.BeamLevelDb;
+        }
+        HeadYawRad = scene.HeadValid ? (float)scene.RoomFromHead.RoomFromFrame.Apply(Vector3D.Front).AzimuthRad : float.NaN;
+        GazeRoomRad[0] = GazeRoomRad[1] = float.NaN;
+        for (int i = gaze.Samples.Frames - 1; i >= 0; i--)
+        {
+            var g = gaze.Samples.Frame(i);
+            if (float.IsNaN(g[0])) continue;
+            var room = scene.RoomFromHead.RoomFromFrame.Apply(new Vector3D(g[0], g[1], g[2]));
+            GazeRoomRad[0] = (float)room.AzimuthRad;
+            GazeRoomRad[1] = (float)room.ElevationRad;
+            break;
+        }
+    }
 }
