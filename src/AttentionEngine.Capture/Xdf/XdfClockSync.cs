@@ -4,7 +4,8 @@ namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
 /// Maps stamps to the recorder's clock: the clock offsets are cut where the source's clock was reset, and each part gets a robust line.
-/// Thresholds and order of steps are those of pyxdf, so that results agree.
+/// Where to cut, and the order of steps, are pyxdf's in both modes; the line is pyxdf's in <see cref="XdfTimingMode.PyxdfCompatible"/>, and
+/// that of the live engine (<see cref="XdfClockMap"/>) otherwise.
 /// </summary>
 internal static class XdfClockSync
 {
@@ -13,9 +14,29 @@ internal static class XdfClockSync
 
     /// <param name="timesS">[samples] source stamps in, recorder times out.</param>
     /// <returns>Runs of samples under one clock; empty without offsets.</returns>
-    public static IReadOnlyList<XdfSegment> Apply(double[] timesS, XdfClockOffset[] offsets)
+    public static IReadOnlyList<XdfSegment> Apply(double[] timesS, XdfClockOffset[] offsets, XdfTimingMode mode)
     {
         if (offsets.Length == 0) return [];
+        return mode == XdfTimingMode.PyxdfCompatible ? ApplyCompatible(timesS, offsets) : ApplyMap(timesS, new XdfClockMap(offsets));
+    }
+
+    private static List<XdfSegment> ApplyMap(double[] timesS, XdfClockMap map)
+    {
+        var segments = new List<XdfSegment>();
+        int start = 0, clock = -1;
+        for (int i = 0; i < timesS.Length; i++)
+        {
+            timesS[i] = map.ToRecorder(timesS[i]);
+            if (map.Clock == clock) continue;
+            if (i > start) segments.Add(new XdfSegment(start, i - 1));
+            (start, clock) = (i, map.Clock);
+        }
+        if (timesS.Length > start) segments.Add(new XdfSegment(start, timesS.Length - 1));
+        return segments;
+    }
+
+    private static List<XdfSegment> ApplyCompatible(double[] timesS, XdfClockOffset[] offsets)
+    {
         var ranges = Ranges(offsets);
         var segments = new List<XdfSegment>();
         int start = 0;

@@ -38,7 +38,7 @@ public sealed record XdfTimes(double[] TimesS, IReadOnlyList<XdfSegment> Segment
         var (stamps, offsets) = options.Synchronize ? XdfGhostSample.Remove(stream) : (stream.StampsS, stream.ClockOffsets);
         double[] times = [.. stamps];
         if (times.Length == 0) return new XdfTimes(times, [], [], [], 0, 0);
-        var clockSegments = options.Synchronize ? XdfClockSync.Apply(times, offsets) : [];
+        var clockSegments = options.Synchronize ? XdfClockSync.Apply(times, offsets, options.Mode) : [];
         int resets = Math.Max(0, XdfClockSync.Ranges(offsets).Count - 1);
         var whole = new XdfSegment(0, times.Length - 1);
         double rate = stream.Info.NominalRateHz;

@@ -14,6 +14,19 @@ public static class WavFile
         return ReadSamples(file, WavHeader.Read(file, path), path);
     }
 
+    /// <summary>Part of a file, for example of one that is too long for memory.</summary>
+    /// <param name="first">First frame, ≥ 0.</param>
+    /// <param name="frames">The most to read; fewer come where the file ends.</param>
+    /// <returns>Planar [channels × frames].</returns>
+    /// <exception cref="InputDataException">Missing, not WAV, an unknown encoding, or cut off.</exception>
+    public static PlanarAudio ReadPart(string path, long first, int frames)
+    {
+        using var file = OpenForReading(path);
+        var header = WavHeader.Read(file, path);
+        long from = Math.Min(first, header.DataBytes / header.FrameBytes), count = Math.Min(frames, header.DataBytes / header.FrameBytes - from);
+        return ReadSamples(file, header with { DataOffset = header.DataOffset + from * header.FrameBytes, DataBytes = count * header.FrameBytes }, path);
+    }
+
     internal static FileStream OpenForReading(string path)
     {
         try

@@ -16,6 +16,10 @@ public sealed class SessionJournal
 {
     public double StartS { get; private set; } = double.NaN;
     public double TickMs { get; private set; }
+    public int BlockFrames { get; private set; }
+
+    /// <summary>SHA-256 of each model that the run used, by name.</summary>
+    public Dictionary<string, string> Models { get; } = [];
     public List<string> TalkerIds { get; } = [];
 
     /// <summary>Streams that were there at the start.</summary>
@@ -55,6 +59,8 @@ public sealed class SessionJournal
             case "header":
                 StartS = line.GetProperty("start_s").GetDouble();
                 TickMs = line.GetProperty("tick_ms").GetDouble();
+                BlockFrames = line.GetProperty("block_frames").GetInt32();
+                foreach (var model in line.GetProperty("models").EnumerateObject()) Models[model.Name] = model.Value.GetString() ?? "";
                 TalkerIds.AddRange(line.GetProperty("talkers").EnumerateArray().Select(t => t.GetString() ?? ""));
                 foreach (var stream in line.GetProperty("streams").EnumerateArray()) RolesAtStart.Add(Enum.Parse<StreamRole>(stream.GetProperty("role").GetString()!));
                 break;

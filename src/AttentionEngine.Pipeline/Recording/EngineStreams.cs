@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Pipeline.Recording;
@@ -6,6 +7,11 @@ namespace AttentionEngine.Pipeline.Recording;
 /// <summary>What the engine itself publishes and records: posterior, decision, health.</summary>
 public static class EngineStreams
 {
+    private static readonly string[] Prefixes = ["attend-posterior-", "attend-decision-", "attend-health-", "attend-recorder-", RecordedGap.SourceId];
+
+    /// <summary>Whether an engine or a recorder of ours made this stream itself: what a replay makes anew.</summary>
+    public static bool IsOurs(StreamInfo info) => Prefixes.Any(p => info.SourceId.StartsWith(p, StringComparison.Ordinal));
+
     public static StreamInfo Posterior(string rig, IReadOnlyList<string> talkerIds, double tickMs) => new()
     {
         Name = "AttentionPosterior", Type = "Attention", ChannelCount = talkerIds.Count + 1, NominalRateHz = 1000 / tickMs, Format = ChannelFormat.Float32,

@@ -12,7 +12,7 @@ namespace AttentionEngine.Pipeline.Recording;
 public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
 {
     private const int MaxFrames = 512, FirstFrames = 16;
-    private const double RateTolerance = 0.005, FirstS = 1;
+    private const double FirstS = 1;
     private readonly double[] _smoothed = new double[MaxFrames];
     private readonly List<double> _first = [];
     private readonly List<int> _firstChunks = [];
@@ -37,7 +37,7 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
             foreach (double stampS in stampsS) _first.Add(stampS);
             _firstChunks.Add(stampsS.Length);
             if (_first.Count < FirstFrames || _first[^1] - _first[0] < FirstS && _first[^1] >= _first[0]) return;
-            RateHz = RateOf(_first, info.NominalRateHz);
+            RateHz = RateCheck.RateOf(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_first), info.NominalRateHz);
             _fitter = new SampleClockFitter(RateHz);
             Learn(clock);
             return;
@@ -81,16 +81,5 @@ public sealed class GapWatch(StreamInfo info, IHealthSink health, string source)
             }
             stampsS = stampsS[frames..];
         }
-    }
-
-    private static double RateOf(List<double> stampsS, double nominalHz)
-    {
-        var steps = new double[stampsS.Count - 1];
-        for (int i = 0; i < steps.Length; i++) steps[i] = stampsS[i + 1] - stampsS[i];
-        Array.Sort(steps);
-        double medianS = steps[steps.Length / 2];
-        // Stamps that come in bursts have no step worth the name; then only the whole stretch tells.
-        double seenHz = medianS > 0.2 / nominalHz ? 1 / medianS : steps.Length / (stampsS[^1] - stampsS[0]);
-        return double.IsFinite(seenHz) && seenHz > 0 && Math.Abs(seenHz / nominalHz - 1) > RateTolerance ? seenHz : nominalHz;
     }
 }

@@ -9,50 +9,13 @@ using AttentionEngine.Pipeline.Recording;
 
 namespace AttentionEngine.Pipeline.Replay;
 
-/// <summary>A recorded session's streams in the order in which they were written.</summary>
-public interface IRecordedStreams : IDisposable
-{
-    /// <summary>All streams of the recording.</summary>
-    IReadOnlyList<StreamInfo> Streams { get; }
-
-    /// <summary>Hands the next piece to <paramref name="visitor"/>.</summary>
-    /// <returns>False at the end.</returns>
-    bool Next(IRecordedVisitor visitor);
-}
-
-public interface IRecordedVisitor
-{
-    /// <param name="stream">Index into <see cref="IRecordedStreams.Streams"/>.</param>
-    /// <param name="values">[frames × channels].</param>
-    /// <param name="stampsS">[frames] as sent by the source.</param>
-    void Samples(int stream, ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS);
-
-    void ClockOffset(int stream, ClockProbe probe);
-}
-
-public enum ReplayMode
-{
-    /// <summary>The ticks consume exactly what they consumed live, with the clock models and take-over samples of the journal.</summary>
-    AsRecorded,
-
-    /// <summary>Every sample is there in time: what the graph would do on a perfect network.</summary>
-    Ideal,
-}
-
-/// <param name="FirstDivergence">Null when every compared hash was equal.</param>
-/// <param name="Compared">Ticks whose hashes were compared.</param>
-public sealed record ReplayVerdict(long Compared, Divergence? FirstDivergence);
-
-/// <summary>The first node whose output differs from the recorded run.</summary>
-public sealed record Divergence(string Node, long Tick, double TimeS, string Recorded, string Replayed);
-
 /// <summary>Runs the graph over a recording on one thread in virtual time.</summary>
 public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder output, IRecordedStreams recorded, SessionJournal? journal, string engineVersion, IReadOnlyList<(string Name, string Sha256)> models) : IRecordedVisitor
 {
     private const double LookAheadS = 0.5, LargestJumpS = 3600;
     private readonly HealthLog _health = new();
     private readonly ReplayFeed?[] _feeds = new ReplayFeed?[recorded.Streams.Count];
-    private readonly ClockTracker?[] _clocks = new ClockTracker?[recorded.Streams.Count];
+    private readonly FittedTimes?[] _fitted = new FittedTimes?[recorded.Streams.Count];
     private HeldAudio? _held;
     private int _audioStream = -1;
     private double _firstAudioS = double.NaN, _newestAudioStampS = double.NaN;
@@ -64,6 +27,9 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
 
     /// <summary>Called now and then with seconds done.</summary>
     public Action<double>? Progress { get; init; }
+
+    /// <summary>Called before each tick with its time since the start, seconds: may wait, to replay no faster than wanted.</summary>
+    public Action<double>? Pace { get; init; }
 
     /// <param name="seconds">Stop after this much; null for all of it.</param>
     public (RunResult Result, ReplayVerdict Verdict) Run(double? seconds, CancellationToken cancellation)
@@ -85,7 +51,9 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         {
             if (index < 0 || FeedTargets.For(role, recorded.Streams[index], rig, pipeline, input.EgoVideo, _health) is not { } target) continue;
             _feeds[index] = new ReplayFeed(new StreamFeed(rig.Find(role)!, recorded.Streams[index], target), journal?.Clocks.GetValueOrDefault(role));
-            if (journal is null) _clocks[index] = new ClockTracker();
+            if (journal is not null) continue;
+            _fitted[index] = new FittedTimes(recorded.Scanned(index));
+            _feeds[index]!.Feed.SetClock(new ClockModelUpdate(0, ClockModel.Identity with { UncertaintyS = _fitted[index]!.UncertaintyS }, Jumped: false));
         }
 
         _audioStream = roles[StreamRole.Audio];
@@ -132,6 +100,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
                 audio.ReleaseUntil(timeS);
                 pipeline.Inputs.CountUpTo(timeS, counts);
             }
+            Pace?.Invoke(timeS - startS);
             var record = ticks.Next();
             record.LateMs = 0;
             pipeline.Tick(k, StreamTime.FromSeconds(timeS), counts, record);
@@ -176,6 +145,11 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
     void IRecordedVisitor.Samples(int stream, ReadOnlySpan<float> values, ReadOnlySpan<double> stampsS) 
     {
         RequirePlausible(stream, stampsS);
+        if (_fitted[stream] is { } fitted)
+        {
+            stampsS = fitted.Next(stampsS);
+            if (fitted.ClockChanged) _feeds[stream]!.Feed.Target.ClockJumped();
+        }
         if (stream != _audioStream) { _feeds[stream]?.Accept(values, stampsS); return; }
         if (double.IsNaN(_firstAudioS) && stampsS.Length > 0) _firstAudioS = _feeds[stream]!.TimeOf(stampsS[0]);
         _held!.Add(values, stampsS);
@@ -191,12 +165,5 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
                 throw new InputDataException(FormattableString.Invariant($"{input.Xdf}: stream `{recorded.Streams[stream].Name}` has a time stamp of {stampS} s{(jumps ? $" after {_newestAudioStampS} s" : "")}; expected finite stamps{(jumps ? " without a jump of more than an hour" : "")}. `attend xdf check` lists what is wrong with the file."));
             if (stream == _audioStream) _newestAudioStampS = stampS;
         }
-    }
-
-    void IRecordedVisitor.ClockOffset(int stream, ClockProbe probe)
-    {
-        if (_clocks[stream] is not { } clock) return; // as recorded: the journal has the models
-        clock.Add(probe);
-        if (clock.Known) _feeds[stream]!.Feed.SetClock(new ClockModelUpdate(_feeds[stream]!.Feed.Accepted, clock.Model, Jumped: false));
     }
 }

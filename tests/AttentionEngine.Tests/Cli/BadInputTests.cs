@@ -29,6 +29,18 @@ public sealed class BadInputTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal); // no stack trace for a user's mistake
     }
 
+    [Theory]
+    [InlineData("--as-recorded and --ideal", "--as-recorded", "--ideal")]
+    [InlineData("--verify compares with the recorded run", "--verify", "--ideal")]
+    [InlineData("runs no graph, so --verify", "--to-lsl", "--verify")]
+    [InlineData("runs no graph, so --rig", "--to-lsl", "--rig", "x.yaml")]
+    [InlineData("--loop is about sending: it needs --to-lsl", "--loop")]
+    [InlineData("not max", "--to-lsl", "--speed", "max")]
+    [InlineData("drop one of them", "--to-lsl", "--loop", "--original-stamps")]
+    [InlineData("--speed is 'fast'; expected 0.1 to 100", "--speed", "fast")]
+    public Task Replay_options_that_contradict_one_another_are_named(string said, params string[] options) =>
+        Expect(ExitCode.Usage, ["replay", _folder.File("any"), .. options], said);
+
     [Fact]
     public Task A_wrong_key_names_its_line_and_the_nearest_valid_key() =>
         Expect(ExitCode.Usage, ["rig", "check", Edited("rigs/sim-bte4.yaml", "taps_ms:", "tap_ms:")], "sim-bte4.yaml:", "tap_ms", "did you mean `taps_ms`?");

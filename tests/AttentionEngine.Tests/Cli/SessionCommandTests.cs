@@ -99,7 +99,7 @@ public sealed class SessionCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_changed_sample_in_the_recording_is_found_as_the_first_divergence()
+    public async Task A_changed_journal_is_found_as_the_first_divergence()
     {
         string session = _folder.File("demo");
         Json(await AttendProcess.RunAsync("demo", "--seconds", "2", "--seed", "4", "--out", session, "--json"));
@@ -109,7 +109,10 @@ public sealed class SessionCommandTests : IDisposable
         int hash = lines[at].IndexOf("\"h\":[\"", StringComparison.Ordinal) + 6;
         lines[at] = lines[at][..hash] + (lines[at][hash] == '0' ? '1' : '0') + lines[at][(hash + 1)..];
         await File.WriteAllLinesAsync(journal, lines);
-        var replay = Json(await AttendProcess.RunAsync("replay", session, "--verify", "--json"), ExitCode.Mismatch);
+        var result = await AttendProcess.RunAsync("replay", session, "--verify", "--json");
+        Assert.Contains("node Audio differs first, at tick 20", result.Error, StringComparison.Ordinal);
+        var replay = Json(result, ExitCode.Mismatch);
+        Assert.Equal(0, replay.GetProperty("first_divergence").GetProperty("max_abs_difference").GetDouble());
         Assert.Equal(20, replay.GetProperty("first_divergence").GetProperty("tick").GetInt64());
         Assert.Equal("Audio", replay.GetProperty("first_divergence").GetProperty("node").GetString());
     }
