@@ -93,8 +93,9 @@ internal sealed class HostServices : IDisposable
             diagnostics.CountRateLimited();
             return;
         }
+        double aheadS = network.Options.ClockAheadS?.Invoke() ?? 0;
         Span<byte> reply = stackalloc byte[TimeMessage.MaxBytes];
-        int n = TimeMessage.FormatReply(reply, waveId, t0S, arrivalS, LslClock.NowS);
+        int n = TimeMessage.FormatReply(reply, waveId, t0S, arrivalS + aheadS, LslClock.NowS + aheadS);
         service.SendTo(reply[..n], SocketFlags.None, from);
     }
 

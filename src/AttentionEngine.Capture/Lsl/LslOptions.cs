@@ -57,5 +57,8 @@ public sealed record LslOptions
     /// <summary>Whether other ports may be used when the range is full.</summary>
     public bool AllowRandomPorts { get; init; } = true;
 
+    /// <summary>For simulators and tests: how far the clock of this program's outlets is ahead of the machine's, seconds, asked anew each time; null: not at all.</summary>
+    public Func<double>? ClockAheadS { get; init; }
+
     internal bool IsLoopback => IPAddress.IsLoopback(BindAddress);
 }

@@ -25,7 +25,7 @@ public sealed class LslTransport : IStreamTransport, IDisposable
     public LslOptions Options { get; }
     internal LslNetwork Network { get; }
     public LslDiagnostics Diagnostics { get; } = new();
-    public double LocalClockS => LslClock.NowS;
+    public double LocalClockS => LslClock.NowS + (Options.ClockAheadS?.Invoke() ?? 0);
 
     /// <inheritdoc/>
     /// <remarks>Two programs that offer the same source_id give two entries with different uids, so that the caller can refuse them.</remarks>

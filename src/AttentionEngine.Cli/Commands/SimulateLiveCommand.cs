@@ -1,7 +1,9 @@
 using System.CommandLine;
+using AttentionEngine.Capture.Lsl;
 using AttentionEngine.Cli.Runs;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Sessions;
+using AttentionEngine.Simulation.Faults;
 using AttentionEngine.Simulation.Render;
 
 namespace AttentionEngine.Cli.Commands;
@@ -19,27 +21,36 @@ internal static class SimulateLiveCommand
     {
         var arguments = new SimulationArguments();
         var output = new Option<string>("--out") { Description = "Folder of the session that the engine records", Required = true };
-        var command = new Command("simulate-live", "Publishes a scene over LSL in real time.") { output };
+        var faults = new Option<string?>("--faults") { Description = "What goes wrong, and when" };
+        var command = new Command("simulate-live", "Publishes a scene over LSL in real time.") { output, faults };
         command.Hidden = true;
         arguments.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(arguments.Read(parsed), parsed.GetValue(output)!, cancellation), CancellationToken.None));
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(arguments.Read(parsed), parsed.GetValue(output)!, parsed.GetValue(faults), cancellation), CancellationToken.None));
         return command;
     }
 
-    private static int Run(SimulationRequest request, string output, CancellationToken cancellation)
+    private static int Run(SimulationRequest request, string output, string? faultText, CancellationToken cancellation)
     {
+        var faults = faultText is null ? FaultPlan.None : FaultPlan.Parse(faultText, request.Seconds, request.Scene.Rig);
         var folder = new SessionFolder(Path.GetFullPath(output));
         var session = SimulatedSession.Render(request.Scene, request.Seed, request.Seconds, cancellation);
         SessionFiles.WriteVideo(session, folder, cancellation);
         var truth = new TruthWriter(session, folder.Root);
         truth.WriteImages();
         using var transport = LslSetup.Open();
-        using var publisher = new RealTimePublisher(session, transport);
+        var clocks = new List<LslTransport>();
+        using var publisher = new RealTimePublisher(session, transport, faults, aheadS =>
+        {
+            clocks.Add(LslSetup.OpenAhead(aheadS));
+            return clocks[^1];
+        });
         Console.Out.WriteLine("ready");
         Console.Out.Flush();
         double startS = publisher.WaitForConsumers(ConsumerLimit, cancellation);
         truth.WriteJson(startS); // before the first sample: an interrupted run has its truth too
         publisher.Publish(startS, cancellation);
+        publisher.Dispose(); // outlets before their transports
+        foreach (var clock in clocks) clock.Dispose();
         return ExitCode.Ok;
     }
 }

@@ -13,6 +13,9 @@ internal sealed record EngineRunOptions(Rig Rig, string Output, double? Seconds,
     /// <summary>Scene and seed, for the report of a simulated run.</summary>
     public string? Scene { get; init; }
     public ulong? Seed { get; init; }
+
+    /// <summary>What the simulator was told to do wrong.</summary>
+    public string? Faults { get; init; }
 }
 
 /// <summary>One live run from start to report: what `run` and `demo` share.</summary>
@@ -47,6 +50,7 @@ internal static class EngineRun
         List<(string, string)> provenance = [("engine", EngineVersion.Text), ("rig", rig.Name)];
         if (options.Scene is { } scene) provenance.Add(("scene", Path.GetFileName(scene)));
         if (options.Seed is { } seed) provenance.Add(("seed", seed.ToString(CultureInfo.InvariantCulture)));
+        if (options.Faults is { } faults) provenance.Add(("faults injected", faults));
         provenance.AddRange(models.Select(m => ($"sha256 of {m.Name}", m.Sha256)));
         (string, double)[] cpuParts = simulator is null ? [("engine", cpu.Engine)] : [("engine", cpu.Engine), ("simulator", cpu.Simulator)];
         var facts = SessionEnd.Facts(startSimulator is null ? "run" : "demo", rig, run, runner.LastWeights, cpuParts, provenance);

@@ -14,6 +14,9 @@ internal static class LslSetup
     /// <param name="sessionId">From the command line; counts before the rig and lsl_api.cfg.</param>
     public static LslTransport Open(RigNetwork? network = null, IPAddress? bind = null, string? sessionId = null) => new(Options(network, bind, sessionId));
 
+    /// <summary>On this machine alone, for a simulated source with a clock of its own.</summary>
+    public static LslTransport OpenAhead(Func<double> clockAheadS) => new(Options(null, null, null) with { ClockAheadS = clockAheadS });
+
     /// <summary>The rig's backend: the managed protocol, or the installed liblsl.</summary>
     public static IStreamTransport OpenBackend(RigNetwork network, IPAddress? bind = null) =>
         network.NativeBackend ? new NativeLslTransport(Options(network, bind, null)) : Open(network, bind);

@@ -14,11 +14,12 @@ internal sealed class SimulatorProcess : IDisposable
 
     /// <summary>Starts it and waits until its outlets exist.</summary>
     /// <exception cref="InputDataException">It ended before; the message holds what it said.</exception>
-    public static SimulatorProcess Start(string scene, string folder, ulong seed, double seconds, CancellationToken cancellation)
+    public static SimulatorProcess Start(string scene, string folder, ulong seed, double seconds, string? faults, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string a in (string[])[Path.Combine(AppContext.BaseDirectory, "attend.dll"), "simulate-live", scene, "--out", folder,
-            "--seed", seed.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture)]) start.ArgumentList.Add(a);
+            "--seed", seed.ToString(CultureInfo.InvariantCulture), "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
+            .. faults is null ? (string[])[] : ["--faults", faults]]) start.ArgumentList.Add(a);
         var process = Process.Start(start) ?? throw new InvalidOperationException("the simulator process could not be started");
         var simulator = new SimulatorProcess(process);
         process.ErrorDataReceived += (_, e) => { if (e.Data is { } line) lock (simulator._errors) simulator._errors.Add(line); };

@@ -144,8 +144,14 @@ public sealed class LiveRunner
     private string Host(LiveStreams streams, AttentionPipeline pipeline, SessionWriter writer, TickLoop loop, CancellationToken cancellation)
     {
         int turns = 0;
+        long xruns = 0;
         while (loop.Running)
         {
+            if (pipeline.Audio.Xruns is var now && now > xruns)
+            {
+                _health.Report(new HealthEvent(Now, HealthKind.Xrun, StreamRole.Audio.ToString(), now - xruns, FormattableString.Invariant($"sound came more than {pipeline.Audio.PlayoutBufferS * 1000:F0} ms after its time: a device would have run dry")));
+                xruns = now;
+            }
             streams.TakeLate(pipeline);
             streams.Record(writer);
             writer.Drain();

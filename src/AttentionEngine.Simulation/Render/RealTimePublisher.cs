@@ -1,5 +1,7 @@
 using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
+using AttentionEngine.Simulation.Faults;
 
 namespace AttentionEngine.Simulation.Render;
 
@@ -17,15 +19,24 @@ public sealed class RealTimePublisher : IDisposable
 
     private readonly SimulatedSession _session;
     private readonly IStreamTransport _transport;
-    private readonly OutletSink _sink;
-    private readonly int[] _numbers;
+    private readonly FaultPlan _faults;
+    private readonly MortalOutlets _sink;
+    private readonly StreamRole[] _roles;
+    private double _startS = double.NaN;
 
-    public RealTimePublisher(SimulatedSession session, IStreamTransport transport)
+    /// <param name="faults">What goes wrong; null: nothing.</param>
+    /// <param name="ownClock">Makes a transport for a source whose clock is ahead by what it is given, which is asked again for each probe; needed where a clock jumps.</param>
+    public RealTimePublisher(SimulatedSession session, IStreamTransport transport, FaultPlan? faults = null, Func<Func<double>, IStreamTransport>? ownClock = null)
     {
-        (_session, _transport) = (session, transport);
-        _sink = new OutletSink(transport);
-        _numbers = [.. session.Streams.Select(s => _sink.AddStream(s.Info))];
+        (_session, _transport, _faults) = (session, transport, faults ?? FaultPlan.None);
+        _roles = [.. session.Streams.Select(s => session.Scene.Rig.Streams.First(r => r.SourceId == s.Info.SourceId).Role)];
+        var own = new Dictionary<StreamRole, IStreamTransport>();
+        foreach (var role in _roles.Where(_faults.Jumps)) own[role] = (ownClock ?? throw new ArgumentNullException(nameof(ownClock)))(() => ShiftS(role, _transport.LocalClockS));
+        _sink = new MortalOutlets(info => own.GetValueOrDefault(session.Scene.Rig.Streams.First(r => r.SourceId == info.SourceId).Role) ?? transport);
+        foreach (var stream in session.Streams) _sink.AddStream(stream.Info);
     }
+
+    private double ShiftS(StreamRole role, double nowS) => double.IsNaN(Volatile.Read(ref _startS)) ? 0 : _faults.ClockShiftS(role, nowS - _startS);
 
     /// <summary>Waits until every stream that the rig requires has a consumer, then a little for the others.</summary>
     /// <returns>Start of the scene, LSL seconds, in the near future.</returns>
@@ -35,7 +46,7 @@ public sealed class RealTimePublisher : IDisposable
     {
         var rig = _session.Scene.Rig;
         bool Required(StreamInfo info) => rig.Streams.Any(s => s.Required && s.SourceId == info.SourceId);
-        foreach (var outlet in _sink.Outlets.Where(o => Required(o.Info)))
+        foreach (var outlet in _sink.Outlets.Where(o => Required(o.Info)).ToList())
         {
             if (!outlet.WaitForConsumers(1, limit, cancellation))
                 throw new StreamMissingException($"Nobody connected to the simulated stream `{outlet.Info.SourceId}` within {limit.TotalSeconds:0} s. Start the engine on {rig.FilePath} while the simulator waits.");
@@ -52,10 +63,13 @@ public sealed class RealTimePublisher : IDisposable
     /// <exception cref="OperationCanceledException"/>
     public void Publish(double startS, CancellationToken cancellation)
     {
-        foreach (var due in _session.InOrderOfArrival())
+        Volatile.Write(ref _startS, startS);
+        foreach (var step in FaultedSchedule.Of(_session.InOrderOfArrival(), _roles, _faults))
         {
-            Wait(startS + due.ArrivalS, cancellation);
-            _session.Streams[due.Stream].Write(_sink, _numbers[due.Stream], due.Chunk, startS);
+            Wait(startS + step.AtS, cancellation);
+            if (step.Kind == StepKind.Die) _sink.Die(step.Stream);
+            else if (step.Kind == StepKind.Return) _sink.Return(step.Stream);
+            else _session.Streams[step.Stream].Write(_sink, step.Stream, step.Chunk, startS + _faults.ClockShiftS(_roles[step.Stream], _session.Streams[step.Stream].ArrivalS[step.Chunk]));
         }
         cancellation.WaitHandle.WaitOne(Linger);
     }

@@ -59,6 +59,36 @@ public sealed class SessionCommandTests : IDisposable
     }
 
     [Fact]
+    public Task A_demo_with_faults_counts_its_losses_exits_5_and_replays_to_the_same_bits() =>
+        DemoWithFaults(7, 4, "drop:gaze@2+0.3,xrun@3+0.15,stall:head@3+1,die:gaze@4+1,drop:audio@5.5+0.05,jump:eeg@6+0.5");
+
+    [Theory, Trait("tier", "long")]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public Task A_minute_with_every_kind_of_fault_replays_to_the_same_bits(int seed) => DemoWithFaults(60, seed, "typical");
+
+    private async Task DemoWithFaults(int seconds, int seed, string faults)
+    {
+        string session = _folder.File("faulty");
+        var result = await AttendProcess.RunFileAsync(Repository.PathOf("attend"), Repository.Root, ["demo", "--seconds", $"{seconds}", "--seed", $"{seed}", "--faults", faults, "--out", session, "--json"], timeout: TimeSpan.FromSeconds(200));
+        Assert.Contains("samples were lost", result.Error, StringComparison.Ordinal);
+        var demo = Json(result, ExitCode.DataLoss);
+        Assert.Equal("completed", demo.GetProperty("ended").GetString());
+        long Lost(string name) => demo.GetProperty("streams").EnumerateArray().Single(s => s.GetProperty("name").GetString() == name).GetProperty("lost").GetInt64();
+        Assert.Equal(800, Lost("sim-array")); // 50 ms at 16 kHz were never sent
+        Assert.True(Lost("sim-gaze") >= 36, $"{Lost("sim-gaze")} gaze samples counted");
+        Assert.Equal(0, Lost("sim-head")); // stalled, not lost
+        Assert.True(demo.GetProperty("xruns").GetInt64() > 0);
+        string journal = await File.ReadAllTextAsync(Path.Combine(session, "journal.jsonl"));
+        foreach (string kind in (string[])["Gap", "Xrun", "Disconnect", "Reconnect", "ClockJump"]) Assert.Contains($"\"kind\":\"{kind}\"", journal, StringComparison.Ordinal);
+
+        var replay = Json(await AttendProcess.RunAsync("replay", session, "--as-recorded", "--verify", "--json"));
+        Assert.True(replay.GetProperty("verified").GetBoolean());
+        Assert.Equal(seconds * 25, replay.GetProperty("compared_ticks").GetInt64());
+    }
+
+    [Fact]
     public async Task Ctrl_C_in_the_middle_finalises_every_file_and_exits_130()
     {
         string session = _folder.File("interrupted");

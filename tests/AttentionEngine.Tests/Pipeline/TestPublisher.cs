@@ -8,7 +8,8 @@ namespace AttentionEngine.Tests.Pipeline;
 internal sealed class TestPublisher : IDisposable
 {
     private const int ChunkFrames = 160, RateHz = 16000, Microphones = 4;
-    private readonly LslTransport _transport = new();
+    private readonly LslTransport _transport, _gazeTransport;
+    private readonly Dictionary<string, List<(float[] Values, double StampS)>> _held = [];
     private readonly string _prefix;
     private readonly Thread _thread;
     private readonly SeededRandom _random = new(5);
@@ -17,8 +18,11 @@ internal sealed class TestPublisher : IDisposable
     private string[] _eegLabels = [];
     private volatile bool _stop;
 
-    public TestPublisher(string prefix, bool withGaze = true, int audioChannels = Microphones)
+    /// <param name="session">LSL session in which the streams are offered.</param>
+    public TestPublisher(string prefix, bool withGaze = true, int audioChannels = Microphones, string session = "default")
     {
+        _transport = new LslTransport(new LslOptions { SessionId = session });
+        _gazeTransport = new LslTransport(new LslOptions { SessionId = session, ClockAheadS = () => Volatile.Read(ref _gazeAheadS) });
         _prefix = prefix;
         AudioChannels = audioChannels;
         if (withGaze) _gaze = Gaze();
@@ -28,19 +32,54 @@ internal sealed class TestPublisher : IDisposable
 
     private int AudioChannels { get; }
 
+    /// <summary>How far the eye tracker's clock is ahead, seconds: its stamps and its answers to time probes.</summary>
+    public double GazeAheadS { get => Volatile.Read(ref _gazeAheadS); set => Volatile.Write(ref _gazeAheadS, value); }
+    private double _gazeAheadS;
+
+    /// <summary>From now on the stream sends nothing; <see cref="Release"/> sends what was held, at once.</summary>
+    public void Hold(string name)
+    {
+        lock (_gate) _held[name] = [];
+    }
+
+    /// <param name="send">False: what was held is never sent.</param>
+    public void Release(string name, bool send = true)
+    {
+        lock (_gate)
+        {
+            if (!_held.Remove(name, out var held) || !send) return;
+            foreach (var (values, stampS) in held) _outlets[name].Push<float>(values, [stampS]);
+        }
+    }
+
+    private readonly Dictionary<string, IStreamOutlet> _outlets = [];
+
+    private void Send(string name, float[] values, double stampS)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(name, out var held)) held.Add(([.. values], stampS));
+            else if (_outlets.TryGetValue(name, out var outlet)) outlet.Push<float>(values, [stampS]);
+        }
+    }
+
     /// <summary>Text of a rig file for these streams.</summary>
     public static string RigYaml(string prefix, string repository) => File.ReadAllText(Path.Combine(repository, "rigs", "sim-bte4.yaml"))
         .Replace("source_id: sim-", $"source_id: {prefix}-", StringComparison.Ordinal)
         .Replace("../models", Path.Combine(repository, "models"), StringComparison.Ordinal);
 
-    private IStreamOutlet Outlet(string name, string type, int channels, double rateHz, System.Xml.Linq.XElement? desc = null) =>
-        _transport.CreateOutlet(new StreamInfo { Name = name, Type = type, ChannelCount = channels, NominalRateHz = rateHz, Format = ChannelFormat.Float32, SourceId = $"{_prefix}-{name}", Desc = desc ?? new("desc") }, new OutletOptions());
+    private IStreamOutlet Outlet(string name, string type, int channels, double rateHz, System.Xml.Linq.XElement? desc = null) 
+    {
+        var outlet = (name == "gaze" ? _gazeTransport : _transport).CreateOutlet(new StreamInfo { Name = name, Type = type, ChannelCount = channels, NominalRateHz = rateHz, Format = ChannelFormat.Float32, SourceId = $"{_prefix}-{name}", Desc = desc ?? new("desc") }, new OutletOptions());
+        lock (_gate) _outlets[name] = outlet;
+        return outlet;
+    }
 
     private IStreamOutlet Gaze() => Outlet("gaze", "Gaze", 4, 120);
 
     public void KillGaze()
     {
-        lock (_gate) { _gaze?.Dispose(); _gaze = null; }
+        lock (_gate) { _gaze?.Dispose(); _gaze = null; _outlets.Remove("gaze"); }
     }
 
     /// <param name="labels">Of its channels; 128 Hz.</param>
@@ -65,7 +104,6 @@ internal sealed class TestPublisher : IDisposable
         using var talkers = Outlet("talkers", "Position", 6, 10, StreamInfo.DescOf(new[] { "a", "b" }.SelectMany(t => new[] { "X", "Y", "Z" }.Select(x => ($"{t}_{x}", "Position", "m")))));
         double startS = _transport.LocalClockS;
         var sound = new float[ChunkFrames * AudioChannels];
-        var stamp = new double[1];
         float[] headPose = [0, 0, 1.2f, 1, 0, 0, 0], positions = [1, 1, 1.2f, 1, -1, 1.2f];
         for (long n = 0; !_stop; n++)
         {
@@ -74,18 +112,13 @@ internal sealed class TestPublisher : IDisposable
             if (waitS > 0) Thread.Sleep(TimeSpan.FromSeconds(waitS));
             float loud = n / 50 % 2 == 0 ? 0.1f : 0.01f;
             for (int i = 0; i < sound.Length; i++) sound[i] = loud * (float)_random.Normal();
-            stamp[0] = endS - 1.0 / RateHz;
-            audio.Push<float>(sound, stamp);
-            stamp[0] = endS;
-            head.Push<float>(headPose, stamp);
-            if (n % 10 == 0) talkers.Push<float>(positions, stamp);
+            Send("array", sound, endS - 1.0 / RateHz);
+            Send("head", headPose, endS);
+            if (n % 10 == 0) Send("talkers", positions, endS);
             double azimuth = 0.75 * Math.Sin(endS);
             float[] gaze = [(float)Math.Cos(azimuth), (float)Math.Sin(azimuth), 0, 1];
-            lock (_gate)
-            {
-                _gaze?.Push<float>(gaze, stamp);
-                PushEeg(endS);
-            }
+            Send("gaze", gaze, endS + GazeAheadS);
+            lock (_gate) PushEeg(endS);
         }
     }
 
@@ -109,6 +142,7 @@ internal sealed class TestPublisher : IDisposable
             _gaze?.Dispose();
             _eeg?.Dispose();
         }
+        _gazeTransport.Dispose();
         _transport.Dispose();
     }
 }
