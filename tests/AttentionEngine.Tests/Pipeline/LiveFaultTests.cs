@@ -45,7 +45,7 @@ public sealed class LiveFaultTests : IDisposable
             (7, () => publisher.Hold("array")), (7.4, () => publisher.Release("array")),                      // an audio device that runs dry
             (8.2, () => publisher.Hold("head")), (8.7, () => publisher.Release("head", send: false)),         // lost for good
         ]);
-        var (result, session) = Run(10, "default", doneS => { while (story.TryPeek(out var next) && doneS >= next.AtS) story.Dequeue().Do(); });
+        var (result, session) = Run(10, "default", doneS => { if (story.TryPeek(out var next) && doneS >= next.AtS) story.Dequeue().Do(); }); // one a call: what is held is held for a while
         Assert.Empty(story);
         Assert.Equal("completed", result.Ended);
 
