@@ -30,6 +30,30 @@ public sealed class XdfClockMap
     /// <summary>Which of the source's clocks the newest stamp belongs to, from 0.</summary>
     public int Clock => _range;
 
+    /// <summary>Maps a whole stream's stamps in place.</summary>
+    /// <param name="stampsS">[samples] in their order.</param>
+    /// <returns>Runs of samples under one clock.</returns>
+    internal List<XdfSegment> ToRecorder(double[] stampsS)
+    {
+        var segments = new List<XdfSegment>();
+        if (_tracks.Length == 1)
+        {
+            _tracks[0].ToLocal(stampsS);
+            if (stampsS.Length > 0) segments.Add(new XdfSegment(0, stampsS.Length - 1));
+            return segments;
+        }
+        int start = 0, clock = -1;
+        for (int i = 0; i < stampsS.Length; i++)
+        {
+            stampsS[i] = ToRecorder(stampsS[i]);
+            if (Clock == clock) continue;
+            if (i > start) segments.Add(new XdfSegment(start, i - 1));
+            (start, clock) = (i, Clock);
+        }
+        if (stampsS.Length > start) segments.Add(new XdfSegment(start, stampsS.Length - 1));
+        return segments;
+    }
+
     /// <summary>The next stamp of the stream on the recorder's clock, seconds.</summary>
     public double ToRecorder(double stampS)
     {

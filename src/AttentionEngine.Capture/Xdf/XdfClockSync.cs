@@ -17,22 +17,7 @@ internal static class XdfClockSync
     public static IReadOnlyList<XdfSegment> Apply(double[] timesS, XdfClockOffset[] offsets, XdfTimingMode mode)
     {
         if (offsets.Length == 0) return [];
-        return mode == XdfTimingMode.PyxdfCompatible ? ApplyCompatible(timesS, offsets) : ApplyMap(timesS, new XdfClockMap(offsets));
-    }
-
-    private static List<XdfSegment> ApplyMap(double[] timesS, XdfClockMap map)
-    {
-        var segments = new List<XdfSegment>();
-        int start = 0, clock = -1;
-        for (int i = 0; i < timesS.Length; i++)
-        {
-            timesS[i] = map.ToRecorder(timesS[i]);
-            if (map.Clock == clock) continue;
-            if (i > start) segments.Add(new XdfSegment(start, i - 1));
-            (start, clock) = (i, map.Clock);
-        }
-        if (timesS.Length > start) segments.Add(new XdfSegment(start, timesS.Length - 1));
-        return segments;
+        return mode == XdfTimingMode.PyxdfCompatible ? ApplyCompatible(timesS, offsets) : new XdfClockMap(offsets).ToRecorder(timesS);
     }
 
     private static List<XdfSegment> ApplyCompatible(double[] timesS, XdfClockOffset[] offsets)

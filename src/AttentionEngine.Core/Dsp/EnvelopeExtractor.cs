@@ -12,15 +12,14 @@ namespace AttentionEngine.Core.Dsp;
 public sealed class EnvelopeExtractor
 {
     private const double PowerLaw = 0.6, HopRateHz = 1000, CutoffHz = 20;
-    private const int History = 64; // hops kept for placing values on the grid
-
     private readonly GammatoneBank _bank;
     private readonly BiquadCascade _lowPass;
     private readonly float[] _bands = new float[GammatoneBank.BandCount];
-    private readonly double[] _hops = new double[History];
+    private readonly GridResampler _resampler;
+    private readonly double[] _value = new double[1];
     private readonly int _hopSamples;
     private int _inHop;
-    private long _sampleIndex, _hopCount, _nextGrid;
+    private long _sampleIndex;
 
     /// <param name="rateHz">Audio rate, 8 to 96 kHz.</param>
     public EnvelopeExtractor(double rateHz)
@@ -33,7 +32,7 @@ public sealed class EnvelopeExtractor
         _lowPass = new BiquadCascade(sections);
         DelayS = _bank.MeanDelayS + (_hopSamples - 1) / 2.0 / rateHz + ButterworthDesign.GroupDelayS(sections, 4, hopRateHz);
         DelaySamples = DelayS * rateHz;
-        Reset();
+        _resampler = new GridResampler(1, hopRateHz);
     }
 
     /// <summary>Group delay at 4 Hz modulation, already taken out of the grid index, seconds.</summary>
@@ -44,13 +43,11 @@ public sealed class EnvelopeExtractor
     /// <param name="audio">[frames] mono; continues where the last call ended.</param>
     /// <param name="clock">Relation of sample index (0 = first sample after construction or <see cref="Reset"/>) to LSL time.</param>
     /// <param name="envelope">Room for the values: at least frames × 64 / rate + 2.</param>
-    /// <param name="firstGrid">Grid index of the first value written; value i is at (firstGrid + i) / 64 s.</param>
+    /// <param name="firstGrid">Grid index of the first value written; value i is at (firstGrid + i) / 64 s. Where the clock jumps by more than a second, the values before the jump are left out.</param>
     /// <returns>Values written.</returns>
     public int Process(ReadOnlySpan<float> audio, SampleClock clock, Span<float> envelope, out long firstGrid)
     {
-        if (_nextGrid == long.MinValue)
-            _nextGrid = (long)Math.Ceiling(clock.TimeOf(0).Seconds * SpeechEnvelope.GridRateHz);
-        firstGrid = _nextGrid;
+        firstGrid = 0;
         int written = 0;
         while (audio.Length > 0)
         {
@@ -61,8 +58,21 @@ public sealed class EnvelopeExtractor
             _sampleIndex += take;
             if (_inHop < _hopSamples) break;
             _inHop = 0;
-            EndHop();
-            written += Emit(clock, envelope[written..]);
+            double value = EndHop(), placeS = clock.TimeOf(_sampleIndex - 1 - DelaySamples).Seconds; // a hop's value is complete at its last sample
+            if (!_resampler.Follows(placeS)) continue;
+            if (_resampler.Begins(placeS))
+            {
+                _resampler.Begin(_sampleIndex == _hopSamples ? clock.TimeOf(0).Seconds : placeS);
+                written = 0;
+            }
+            _resampler.Frame[0] = value;
+            _resampler.Add(placeS, good: true);
+            while (_resampler.TryTake(_value, out long grid, out _))
+            {
+                if (written == envelope.Length) continue; // only after a jump of the clock: these lie in the gap
+                if (written == 0) firstGrid = grid;
+                envelope[written++] = (float)_value[0];
+            }
         }
         return written;
     }
@@ -72,37 +82,16 @@ public sealed class EnvelopeExtractor
     {
         _bank.Reset();
         _lowPass.Reset();
-        Array.Clear(_hops);
+        _resampler.Reset();
         _inHop = 0;
-        _sampleIndex = _hopCount = 0;
-        _nextGrid = long.MinValue;
+        _sampleIndex = 0;
     }
 
-    private void EndHop()
+    private double EndHop()
     {
         _bank.TakeMeans(_bands, _hopSamples);
         double sum = 0;
         foreach (float band in _bands) sum += ExactMath.Pow(band, PowerLaw);
-        _hops[_hopCount++ % History] = _lowPass.Step(sum / _bands.Length);
+        return _lowPass.Step(sum / _bands.Length);
     }
-
-    /// <summary>Writes every grid value whose place lies at or before the newest hop.</summary>
-    private int Emit(SampleClock clock, Span<float> envelope)
-    {
-        int written = 0;
-        double newest = _sampleIndex - 1; // a hop's value is complete at its last sample
-        while (true)
-        {
-            double place = clock.IndexAt(StreamTime.FromSeconds(_nextGrid / SpeechEnvelope.GridRateHz)) + DelaySamples;
-            if (place > newest || written == envelope.Length) return written; // the rest comes with the next call
-            double back = (newest - place) / _hopSamples;
-            double whole = Math.Floor(back), fraction = back - whole;
-            double a = Hop((long)whole), b = Hop((long)whole + 1);
-            envelope[written++] = (float)(a + (b - a) * fraction);
-            _nextGrid++;
-        }
-    }
-
-    /// <summary>The hop <paramref name="back"/> before the newest; silence before the first.</summary>
-    private double Hop(long back) => back < _hopCount && back < History ? _hops[(_hopCount - 1 - back) % History] : 0;
 }

@@ -31,6 +31,13 @@ public sealed class ClockOffsetTrack
     /// <summary>Half-width that covers the true offset with at least 99 % between the first and the last probe, seconds.</summary>
     public double UncertaintyS { get; }
 
+    /// <summary>Maps many stamps in place; rising ones fastest.</summary>
+    public void ToLocal(Span<double> remoteS)
+    {
+        if (_knots.Count == 1) _knots[0].Line.ToLocal(remoteS);
+        else foreach (ref double t in remoteS) t = ToLocal(t);
+    }
+
     /// <summary>A remote time stamp on the local clock, seconds. Fastest for stamps that rise.</summary>
     public double ToLocal(double remoteS)
     {

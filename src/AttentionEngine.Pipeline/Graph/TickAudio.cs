@@ -7,7 +7,8 @@ namespace AttentionEngine.Pipeline.Graph;
 public sealed class TickAudio
 {
     private readonly AudioStage _stage;
-    private readonly double _rateHz;
+    private readonly SampleClockFitter _fitter;
+    private readonly double[] _fittedS;
     private readonly float[] _beams, _microphones, _ears;
     private readonly int _talkers, _channels, _maxFrames;
 
@@ -15,7 +16,9 @@ public sealed class TickAudio
     /// <param name="maxFrames">The most that one tick may consume.</param>
     public TickAudio(AudioStage stage, double rateHz, int talkers, int channels, int maxFrames)
     {
-        (_stage, _rateHz, _talkers, _channels, _maxFrames) = (stage, rateHz, talkers, channels, maxFrames);
+        (_stage, _talkers, _channels, _maxFrames) = (stage, talkers, channels, maxFrames);
+        _fitter = new SampleClockFitter(rateHz / stage.BlockFrames);
+        _fittedS = new double[maxFrames / stage.BlockFrames + 1];
         _beams = new float[talkers * maxFrames];
         _microphones = new float[channels * maxFrames];
         _ears = new float[AudioStage.Ears * maxFrames];
@@ -36,7 +39,10 @@ public sealed class TickAudio
     /// <summary>What went to the ears, planar [2 × frames].</summary>
     public ReadOnlySpan<float> Ears => _ears.AsSpan(0, AudioStage.Ears * Frames);
 
-    /// <summary>Sample index to time; of no use before the first sample.</summary>
+    /// <summary>
+    /// Sample index to time, by the fit of the array's own clock through the stamps (rate in samples a second of LSL time); of no use before
+    /// the first sample. Lost sound has been filled, so the index counts it.
+    /// </summary>
     public SampleClock Clock { get; private set; }
 
     /// <summary>When the newest sample reached this machine, LSL seconds.</summary>
@@ -55,6 +61,8 @@ public sealed class TickAudio
             || !_stage.Output.TryCopy(Samples, Frames, _ears.AsSpan(0, AudioStage.Ears * Frames)))
             throw new InvalidOperationException($"Audio sample {Samples} was overwritten before its tick ran.");
         Samples += Frames;
-        Clock = new SampleClock(Samples - 1, StreamTime.FromSeconds(blocks.TimesS[^1]), _rateHz, double.NaN);
+        _fitter.Add(blocks.TimesS, _fittedS.AsSpan(0, blocks.Frames));
+        var fit = _fitter.Clock;
+        Clock = new SampleClock(Samples - 1, StreamTime.FromSeconds(_fittedS[blocks.Frames - 1]), fit.EffectiveRateHz * _stage.BlockFrames, fit.UncertaintyS);
     }
 }

@@ -112,6 +112,54 @@ public sealed class RecorderTests : IDisposable
         one.Check(XdfRecording.Read(_folder.File("two.xdf")), one.NowS, one.NowS); // of one source, whole
     }
 
+    /// <summary>NaN payloads, a rate of 0, a wrong nominal rate, two streams of one name, a late joiner: all are recorded as they were sent, and none of it is loss.</summary>
+    [Fact]
+    public void Odd_streams_are_recorded_as_they_are()
+    {
+        using var transport = new LslTransport();
+        IStreamOutlet Outlet(string name, string id, int channels, double rateHz) => transport.CreateOutlet(
+            new StreamInfo { Name = name, Type = _type, ChannelCount = channels, NominalRateHz = rateHz, Format = ChannelFormat.Float32, SourceId = $"{_type}-{id}" }, new OutletOptions());
+        using var nan = Outlet("twin", "nan", 2, 100);
+        using var slow = Outlet("twin", "slow", 1, 200); // declares 200 Hz, sends 50
+        using var events = Outlet("events", "events", 1, 0);
+        IStreamOutlet? late = null;
+        float odd = BitConverter.Int32BitsToSingle(0x7FC0_1234); // a NaN that carries something
+        using var stop = new CancellationTokenSource();
+        double startS = transport.LocalClockS;
+        int n = 0, lateN = 0;
+        var result = Record(_folder.File("odd.xdf"), null, _ =>
+        {
+            for (; startS + n * 0.01 < transport.LocalClockS; n++)
+            {
+                double timeS = startS + n * 0.01;
+                nan.Push<float>(n % 3 == 0 ? [odd, float.NegativeInfinity] : [n, -0f], [timeS]);
+                if (n % 2 == 0) slow.Push<float>([n], [timeS]);
+                if (n % 97 == 0) events.Push<float>([n], [timeS]);
+                if (late is not null) late.Push<float>([lateN++], [timeS]);
+            }
+            if (n > 100) late ??= Outlet("late", "late", 1, 100);
+            if (n > 500) stop.Cancel();
+        }, cancellation: stop.Token, also: [new StreamQuery(Type: _type)]);
+        late?.Dispose();
+        Assert.Equal(0, result.Lost);
+        Assert.DoesNotContain(result.Events, e => e.Kind is HealthKind.Gap or HealthKind.DuplicateSource);
+        Assert.Contains(result.Events, e => e.Kind == HealthKind.Reconnect && e.Source == "late");
+        Assert.Equal(4, result.Streams.Select(s => s.Name).Distinct().Count()); // the twins are told apart
+        var recording = XdfRecording.Read(_folder.File("odd.xdf"));
+        float[] twin = recording.FindSource($"{_type}-nan")!.ToSingles();
+        Assert.True(twin.Length / 2 > 300);
+        int first = (int)Math.Round((recording.FindSource($"{_type}-nan")!.StampsS[0] - startS) * 100);
+        for (int i = 0; i < twin.Length / 2; i++)
+        {
+            bool isOdd = (first + i) % 3 == 0;
+            Assert.Equal(BitConverter.SingleToInt32Bits(isOdd ? odd : first + i), BitConverter.SingleToInt32Bits(twin[2 * i]));
+            Assert.Equal(BitConverter.SingleToInt32Bits(isOdd ? float.NegativeInfinity : -0f), BitConverter.SingleToInt32Bits(twin[2 * i + 1]));
+        }
+        Assert.Equal(50, result.Streams.Single(s => s.Info.SourceId == $"{_type}-slow").RateHz, 0);
+        Assert.True(recording.FindSource($"{_type}-events")!.SampleCount >= 3);
+        Assert.True(recording.FindSource($"{_type}-late")!.SampleCount > 100);
+    }
+
     /// <summary>A disk that is full after some writes.</summary>
     private sealed class FullDisk(IRecordingSink inner, int writes) : IRecordingSink
     {
