@@ -58,7 +58,7 @@ internal static class GapAwareDejitter
         int every = Math.Max(1, (timesS.Length - stride) / MostLooks);
         var periods = new double[(timesS.Length - stride - 1) / every + 1];
         for (int k = 0; k < periods.Length; k++) periods[k] = (timesS[k * every + stride] - timesS[k * every]) / stride;
-        double median = XdfClockSync.Median(periods);
+        double median = XdfClockSync.MedianInPlace(periods);
         return median > 0 ? median : 1 / nominalRateHz;
     }
 
@@ -69,7 +69,7 @@ internal static class GapAwareDejitter
         int every = Math.Max(1, timesS.Length / MostLooks);
         var away = new double[(timesS.Length - 2) / every + 1];
         for (int k = 0; k < away.Length; k++) away[k] = Math.Abs(timesS[k * every + 1] - timesS[k * every] - periodS);
-        double limit = Math.Max(0.5 * periodS, 3 * 1.4826 * XdfClockSync.Median(away));
+        double limit = Math.Max(0.5 * periodS, 3 * 1.4826 * XdfClockSync.MedianInPlace(away));
         var found = new List<int>();
         for (int i = 0; i + 1 < timesS.Length; i++)
         {
@@ -109,7 +109,7 @@ internal static class GapAwareDejitter
         double[] left = new double[before], right = new double[after];
         for (int k = 0; k < before; k++) left[k] = timesS[i - k] + k * periodS - timesS[i];
         for (int k = 0; k < after; k++) right[k] = timesS[i + 1 + k] - (k + 1) * periodS - timesS[i];
-        double leftMedian = XdfClockSync.Median(left), rightMedian = XdfClockSync.Median(right);
+        double leftMedian = XdfClockSync.MedianInPlace(left), rightMedian = XdfClockSync.MedianInPlace(right);
         double spread = Math.Max(Deviation(left, leftMedian), Deviation(right, rightMedian));
         stepS = rightMedian - leftMedian;
         // Stamps of one burst share their error: count only a quarter of them.
@@ -137,5 +137,10 @@ internal static class GapAwareDejitter
 
     private static int Window(double periodS) => (int)Math.Clamp(WindowS / periodS, LeastWindow, MostWindow);
 
-    private static double Deviation(double[] values, double median) => 1.4826 * XdfClockSync.Median([.. values.Select(v => Math.Abs(v - median))]);
+    /// <summary>The values are lost.</summary>
+    private static double Deviation(double[] values, double median)
+    {
+        foreach (ref double v in values.AsSpan()) v = Math.Abs(v - median);
+        return 1.4826 * XdfClockSync.MedianInPlace(values);
+    }
 }

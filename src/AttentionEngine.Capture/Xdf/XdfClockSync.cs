@@ -84,12 +84,47 @@ internal static class XdfClockSync
         return [.. away.Select(a => a / spread > deviations && a > seconds)];
     }
 
-    internal static double Median(double[] values)
+    internal static double Median(double[] values) => MedianInPlace([.. values]);
+
+    /// <summary>The median by selection, which is several times faster than by sorting and gives the same value. The values change their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static double MedianInPlace(Span<double> values)
     {
         if (values.Length == 0) return 0;
-        double[] sorted = [.. values];
-        Array.Sort(sorted);
-        int half = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        int half = values.Length / 2;
+        double upper = Select(values, half);
+        if (values.Length % 2 == 1) return upper;
+        double lower = double.NegativeInfinity;
+        foreach (double v in values[..half]) lower = Math.Max(lower, v); // after the selection everything before half is no greater
+        return (lower + upper) / 2;
+    }
+
+    /// <summary>The value that sorting would put at <paramref name="wanted"/> (Hoare 1961); NaN counts as smallest, as in sorting.</summary>
+    private static double Select(Span<double> values, int wanted)
+    {
+        int nan = 0;
+        for (int i = 0; i < values.Length; i++)
+            if (double.IsNaN(values[i])) (values[i], values[nan++]) = (values[nan], values[i]);
+        if (wanted < nan) return double.NaN;
+        int low = nan, high = values.Length - 1;
+        while (low < high)
+        {
+            double a = values[low], b = values[(low + high) / 2], c = values[high];
+            double pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+            int i = low, j = high;
+            while (i <= j)
+            {
+                while (values[i] < pivot) i++;
+                while (values[j] > pivot) j--;
+                if (i > j) break;
+                (values[i], values[j]) = (values[j], values[i]);
+                i++;
+                j--;
+            }
+            if (wanted <= j) high = j;
+            else if (wanted >= i) low = i;
+            else break;
+        }
+        return values[wanted];
     }
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Streams;
@@ -50,7 +51,7 @@ public sealed class Republisher(string xdfPath, IStreamTransport transport, Repu
             {
                 var stream = scan.Streams[i];
                 if (EngineStreams.IsOurs(stream.Info) || stream.Info.Format == ChannelFormat.Undefined || stream.Info.ChannelCount < 1) { _leftOut.Add(stream.Info.Name); continue; }
-                pending[i] = PendingSamples.For(transport.CreateOutlet(stream.Info, new OutletOptions()));
+                pending[i] = PendingSamples.For(transport.CreateOutlet(WithVideo(stream.Info), new OutletOptions()));
                 if (double.IsFinite(stream.FirstStampS)) _firstS = Math.Min(_firstS, new XdfClockMap(stream.Offsets).ToRecorder(stream.FirstStampS));
             }
             if (!double.IsFinite(_firstS)) throw new InputDataException($"{xdfPath} holds no sample that can be sent.");
@@ -65,6 +66,18 @@ public sealed class Republisher(string xdfPath, IStreamTransport transport, Repu
         {
             foreach (var stream in pending) stream?.Outlet.Dispose();
         }
+    }
+
+    /// <summary>A video that the metadata name relative to the session is named from the root, so that whoever listens finds it.</summary>
+    private StreamInfo WithVideo(StreamInfo info)
+    {
+        if (info.Desc.Element("video")?.Element("uri") is not { Value.Length: > 0 } || Path.GetDirectoryName(Path.GetFullPath(xdfPath)) is not { } folder) return info;
+        var desc = new XElement(info.Desc);
+        var uri = desc.Element("video")!.Element("uri")!;
+        string path = Path.GetFullPath(Path.Combine(folder, uri.Value));
+        if (!File.Exists(path)) return info;
+        uri.Value = path;
+        return info with { Desc = desc };
     }
 
     private bool WaitForListeners(PendingSamples?[] pending, CancellationToken cancellation)

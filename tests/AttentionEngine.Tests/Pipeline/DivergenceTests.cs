@@ -78,6 +78,15 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
     }
 
     [Fact]
+    public void Each_tick_may_be_held_back_until_its_time()
+    {
+        var asked = new List<double>();
+        using var recorded = new XdfStreams(_live.Session.Xdf);
+        new StepRunner(RigReader.Read(_live.Session.Rig), _live.Session, SessionFolder.Create(_folder.File("paced")), recorded, SessionJournal.Read(_live.Session.Journal), "test", []) { Pace = asked.Add }.Run(1, CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, 25).Select(k => Math.Round(k * 0.04, 6)), asked.Select(s => Math.Round(s, 6)));
+    }
+
+    [Fact]
     public void One_changed_sample_of_sound_is_named_to_the_sample()
     {
         const int changed = 20_000, microphones = 4;

@@ -142,4 +142,17 @@ public class XdfTimesTests
         var equal = new XdfClockOffset(1, 1, double.NaN);
         Assert.Equal(3, XdfTimes.Of(Stream(100, [5, 5.01, 5.02], [equal, equal, equal])).TimesS.Length);
     }
+
+    [Fact]
+    public void A_median_by_selection_is_the_median_by_sorting()
+    {
+        var random = new AttentionEngine.Core.Randomness.SeededRandom(6);
+        for (int n = 1; n < 300; n++)
+        {
+            double[] values = [.. Enumerable.Range(0, n).Select(_ => n % 3 == 0 ? random.Index(5) : random.Normal())];
+            double[] sorted = [.. values.Order()];
+            double expected = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+            Assert.Equal(expected, XdfClockSync.Median(values));
+        }
+    }
 }
