@@ -94,8 +94,9 @@ internal static class XdfClockSync
         int half = values.Length / 2;
         double upper = Select(values, half);
         if (values.Length % 2 == 1) return upper;
-        double lower = double.NegativeInfinity;
-        foreach (double v in values[..half]) lower = Math.Max(lower, v); // after the selection everything before half is no greater
+        double lower = double.NaN;
+        foreach (double v in values[..half]) // after the selection everything before half is no greater
+            if (v > lower || double.IsNaN(lower)) lower = v;
         return (lower + upper) / 2;
     }
 
@@ -104,7 +105,11 @@ internal static class XdfClockSync
     {
         int nan = 0;
         for (int i = 0; i < values.Length; i++)
-            if (double.IsNaN(values[i])) (values[i], values[nan++]) = (values[nan], values[i]);
+        {
+            if (!double.IsNaN(values[i])) continue;
+            (values[i], values[nan]) = (values[nan], values[i]);
+            nan++;
+        }
         if (wanted < nan) return double.NaN;
         int low = nan, high = values.Length - 1;
         while (low < high)
