@@ -12,7 +12,7 @@ namespace AttentionEngine.Separation;
 public sealed class AudioPath : IDisposable
 {
     // Cross-fades short enough to end before the next tick, long enough not to click (gains 25 ms, filters 16 ms).
-    private const double GainFadeMs = 25, FilterFadeMs = 16, ReleaseMs = 60;
+    private const double GainFadeMs = 25, FilterFadeMs = 16, FastFilterFadeMs = 6, ReleaseMs = 60;
 
     /// <summary>Look-ahead of the limiter: its share of the delay.</summary>
     public const double LookaheadMs = 1;
@@ -37,7 +37,7 @@ public sealed class AudioPath : IDisposable
         {
             Microphones = array.Count, MaxTalkers = maxTalkers, MaxTaps = Layout.Taps, DelaySamples = Layout.DelaySamples,
             LeftReference = array.LeftReference, RightReference = array.RightReference, LookaheadSamples = lookahead,
-            FilterFadeSamples = Samples(FilterFadeMs), GainFadeSamples = Samples(GainFadeMs), ReleaseSamples = Samples(ReleaseMs),
+            FilterFadeSamples = Samples(settings.Backend == "mask-mwf" ? FastFilterFadeMs : FilterFadeMs), GainFadeSamples = Samples(GainFadeMs), ReleaseSamples = Samples(ReleaseMs),
             HeartbeatSamples = (long)Math.Round(heartbeatMs * rate / 1000), Ceiling = (float)Math.Pow(10, settings.LimiterCeilingDbfs / 20),
         };
         var result = NativeMethods.Create(config, out nint path);

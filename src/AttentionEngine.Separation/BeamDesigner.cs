@@ -2,17 +2,20 @@ using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Separation.Design;
+using AttentionEngine.Separation.Design.Masks;
 
 namespace AttentionEngine.Separation;
 
 /// <summary>
 /// Designs the filters of every talker's beam, on a Stream thread: once per tick <see cref="Observe"/>, then <see cref="Design"/>.
 /// Backends: <c>pass</c> (none), <c>delay-and-sum</c>, <c>superdirective</c>, <c>mvdr</c> and <c>lcmv</c> (directions and head model only),
-/// <c>mwf</c> (multichannel Wiener filter on covariances measured through masks). No allocation in steady state.
+/// <c>mwf</c> (multichannel Wiener filter on covariances measured through masks), <c>mask-mwf</c> (the same through a mask network, renewed
+/// every 8 ms: call both every <see cref="HopFrames"/>). No allocation in steady state.
 /// </summary>
-public sealed class BeamDesigner
+public sealed class BeamDesigner : IDisposable
 {
     private const int PoolSize = 4;
+    private const double MaskRateHz = 16000;
     private readonly BeamBackend? _backend;
     private readonly BeamformerWeights[] _pool;
     private readonly int _maxTalkers;
@@ -21,7 +24,8 @@ public sealed class BeamDesigner
     /// <param name="array">Geometry, head model and rate.</param>
     /// <param name="settings">Backend, length and delay of the filters.</param>
     /// <param name="maxTalkers">Most talkers of a scene.</param>
-    public BeamDesigner(MicrophoneArray array, AudioPathSettings settings, int maxTalkers)
+    /// <param name="idealImages">[K + 1 × M × n] of each talker, then of everything else: <c>mask-mwf</c> takes its masks from them (benchmarks); or null.</param>
+    public BeamDesigner(MicrophoneArray array, AudioPathSettings settings, int maxTalkers, float[]? idealImages = null)
     {
         ArgumentNullException.ThrowIfNull(array);
         ArgumentNullException.ThrowIfNull(settings);
@@ -36,6 +40,7 @@ public sealed class BeamDesigner
             "mvdr" => new ModelBackend(ModelKind.Mvdr, array, layout, maxTalkers),
             "lcmv" => new ModelBackend(ModelKind.Lcmv, array, layout, maxTalkers),
             "mwf" => new WienerBackend(array, layout, maxTalkers),
+            "mask-mwf" => Masked(array, settings, layout, maxTalkers, idealImages),
             _ => throw new ConfigurationException($"the audio path's backend is `{settings.Backend}`, expected one of {string.Join(", ", Backends)}"),
         };
         _pool = [.. Enumerable.Range(0, PoolSize).Select(_ => new BeamformerWeights(0, 2, array.Count, layout.Taps, new float[maxTalkers * 2 * array.Count * layout.Taps])
@@ -45,7 +50,10 @@ public sealed class BeamDesigner
     }
 
     /// <summary>Names of the backends.</summary>
-    public static IReadOnlyList<string> Backends { get; } = ["pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf"];
+    public static IReadOnlyList<string> Backends { get; } = ["pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf", "mask-mwf"];
+
+    /// <summary>Frames between designs that the backend is made for; 0: once a tick.</summary>
+    public int HopFrames => _backend?.HopFrames ?? 0;
 
     /// <summary>Sees the sound of this tick (only <c>mwf</c> measures).</summary>
     /// <param name="input">[M × frames] planar, any number of frames.</param>
@@ -70,6 +78,19 @@ public sealed class BeamDesigner
         }
         return weights;
     }
+
+    private static MaskedWienerBackend Masked(MicrophoneArray array, AudioPathSettings settings, FilterLayout layout, int maxTalkers, float[]? idealImages)
+    {
+        if (array.SampleRateHz != MaskRateHz)
+            throw new ConfigurationException(FormattableString.Invariant($"the backend `mask-mwf` works at {MaskRateHz} Hz, the rate its network was trained at; the array has {array.SampleRateHz} Hz. Use `mwf`, or an array at {MaskRateHz} Hz."));
+        if (2 * layout.Taps > MaskFeatures.FftSize)
+            throw new ConfigurationException(FormattableString.Invariant($"the backend `mask-mwf` makes filters of up to {MaskFeatures.FftSize / 2 / array.SampleRateHz * 1000} ms; taps_ms is {settings.TapsMs}."));
+        if (idealImages is null && settings.MaskModel is null) throw new ConfigurationException("the backend `mask-mwf` needs the audio path's `mask_model`: the folder of a mask network, for example models/masks.");
+        IMaskSource source = idealImages is null ? new NetworkMasks(settings.MaskModel!, MaskFeatures.FftSize / 2 + 1, maxTalkers) : new IdealMasks(idealImages, maxTalkers, array.Count);
+        return new MaskedWienerBackend(array, layout, maxTalkers, source);
+    }
+
+    public void Dispose() => (_backend as IDisposable)?.Dispose();
 
     /// <summary>Forgets the sound seen; ids go on counting.</summary>
     public void Reset() => _backend?.Reset();

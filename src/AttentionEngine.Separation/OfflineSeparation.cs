@@ -15,15 +15,16 @@ public sealed class OfflineSeparation : IDisposable
     private readonly int _tickFrames;
 
     /// <param name="tickMs">Time between designs.</param>
-    public OfflineSeparation(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickMs = 40)
+    /// <param name="idealImages">See <see cref="BeamDesigner"/>.</param>
+    public OfflineSeparation(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickMs = 40, float[]? idealImages = null)
     {
         ArgumentNullException.ThrowIfNull(array);
         ArgumentNullException.ThrowIfNull(settings);
         Path = new AudioPath(array, settings, talkers);
-        _designer = new BeamDesigner(array, settings, talkers);
+        _designer = new BeamDesigner(array, settings, talkers, idealImages);
         _command = new SteeringCommand(talkers);
         _floor = (float)Math.Pow(10, settings.FloorDb / 20); // 0 for no floor
-        _tickFrames = Math.Max(1, (int)Math.Round(tickMs * array.SampleRateHz / 1000));
+        _tickFrames = _designer.HopFrames > 0 ? _designer.HopFrames : Math.Max(1, (int)Math.Round(tickMs * array.SampleRateHz / 1000));
     }
 
     public AudioPath Path { get; }
@@ -62,7 +63,11 @@ public sealed class OfflineSeparation : IDisposable
         }
     }
 
-    public void Dispose() => Path.Dispose();
+    public void Dispose()
+    {
+        _designer.Dispose();
+        Path.Dispose();
+    }
 
     private void Design(TalkerScene scene)
     {

@@ -6,6 +6,7 @@ using AttentionEngine.Core.Errors;
 // ./attend bench [NAME...] [--json]: times and allocated bytes of the Stream zone's operations. Exit 6 when one allocates more than it may.
 bool json = args.Contains("--json");
 if (args is ["xdf-load-child", var mode, var file]) return XdfLoad.RunChild(mode, file);
+if (args is ["separation", ..]) return SeparationQuality.Run(args);
 if (args.Contains("xdf-load")) return XdfLoad.Run(json);
 if (args.Contains("recorder")) return RecorderCpu.Run(json);
 var names = args.Where(a => a != "--json").ToList();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AttentionEngine.Cli.Training;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Inference;
 
@@ -13,11 +14,22 @@ internal static class ModelCommand
         info.SetAction(parsed => Info(parsed.GetValue(infoFolder)!, parsed.GetValue(GlobalOptions.Json)));
         var check = new Command("check", "Checks a model against its contract and replays its golden inputs. Example: attend model check models/fusion") { Folder(out var checkFolder) };
         check.SetAction(parsed => Check(parsed.GetValue(checkFolder)!, parsed.GetValue(GlobalOptions.Json)));
-        return new Command("model", "Shows and checks trained models.") { info, check };
+        var scenes = new Argument<string>("SCENES") { Description = "Folder of scenes from models/training/masks/make_scenes.py" };
+        var examples = new Command("mask-examples", "Turns scenes into examples for training the mask network, with the live path's own features. Example: attend model mask-examples out/mask-scenes") { scenes };
+        examples.SetAction((parsed, cancellation) => Task.Run(() => Examples(parsed.GetValue(scenes)!, parsed.GetValue(GlobalOptions.Json), cancellation), cancellation));
+        return new Command("model", "Shows, checks and feeds trained models.") { info, check, examples };
     }
 
     private static Argument<string> Folder(out Argument<string> argument) =>
         argument = new Argument<string>("MODEL") { Description = "Folder that holds model.yaml and model.onnx, for example models/fusion" };
+
+    private static int Examples(string folder, bool json, CancellationToken cancellation)
+    {
+        int done = MaskExamples.Run(folder, Console.Error.WriteLine, cancellation);
+        if (json) JsonOutput.Print(new { Schema = "attend.mask-examples/1", Folder = Path.GetFullPath(folder), Scenes = done });
+        else Console.Out.WriteLine($"{folder}: examples of {done} scenes");
+        return ExitCode.Ok;
+    }
 
     private static int Info(string folder, bool json)
     {

@@ -48,8 +48,9 @@ public sealed record CameraModel(int WidthPx, int HeightPx, double FocalPx, doub
 /// <param name="TapsMs">Length of the applied filters.</param>
 /// <param name="DelayMs">Delay the filters are solved for.</param>
 /// <param name="FloorDb">Awareness floor of unattended talkers.</param>
-/// <param name="Backend">pass, delay-and-sum, superdirective, mvdr, lcmv or mwf.</param>
-public sealed record AudioPathSettings(double BlockMs, double TapsMs, double DelayMs, double FloorDb, string Backend, double LimiterCeilingDbfs);
+/// <param name="Backend">pass, delay-and-sum, superdirective, mvdr, lcmv, mwf or mask-mwf.</param>
+/// <param name="MaskModel">Folder of the mask network; only <c>mask-mwf</c> needs it.</param>
+public sealed record AudioPathSettings(double BlockMs, double TapsMs, double DelayMs, double FloorDb, string Backend, double LimiterCeilingDbfs, string? MaskModel = null);
 
 /// <param name="FusionModel">Folder of the fusion model (model.onnx + model.yaml).</param>
 /// <param name="EegDecoder">File of the EEG decoder, or null when the rig has no EEG.</param>

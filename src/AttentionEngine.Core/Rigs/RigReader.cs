@@ -20,7 +20,7 @@ public static class RigReader
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
             EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
             Network = ReadNetwork(map.MapOrNull("network")),
-            AudioPath = ReadAudioPath(map.MapOrNull("audio_path")),
+            AudioPath = ReadAudioPath(map, map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
         };
         map.Done();
@@ -115,15 +115,16 @@ public static class RigReader
         return network;
     }
 
-    private static AudioPathSettings ReadAudioPath(YamlMap? map)
+    private static AudioPathSettings ReadAudioPath(YamlMap root, YamlMap? map)
     {
         if (map is null) return new AudioPathSettings(2, 32, 4, -12, "mwf", -1);
         var settings = new AudioPathSettings(
             map.NumberOr("block_ms", 2, 0.5, 64), map.NumberOr("taps_ms", 32, 1, 64), map.NumberOr("delay_ms", 4, 0, 32),
             map.NumberOr("floor_db", -12, double.NegativeInfinity, 0),
-            map.Choice("backend", "mwf", "pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf"),
-            map.NumberOr("limiter_ceiling_dbfs", -1, -40, 0));
+            map.Choice("backend", "mwf", "pass", "delay-and-sum", "superdirective", "mvdr", "lcmv", "mwf", "mask-mwf"),
+            map.NumberOr("limiter_ceiling_dbfs", -1, -40, 0), map.Has("mask_model") ? root.ResolvePath(map.Text("mask_model")) : null);
         map.Done();
+        if (settings is { Backend: "mask-mwf", MaskModel: null }) throw map.Error("mask_model", "is missing; the backend `mask-mwf` needs the folder of a mask network, for example ../models/masks");
         if (settings.DelayMs >= settings.TapsMs) throw map.Error("delay_ms", FormattableString.Invariant($"is {settings.DelayMs}, which must be less than taps_ms ({settings.TapsMs})"));
         return settings;
     }

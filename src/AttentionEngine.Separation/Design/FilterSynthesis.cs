@@ -14,10 +14,12 @@ internal sealed class FilterSynthesis
     private readonly Complex[] _shift; // [bins] e^{−jω delay}
     private readonly double[] _window, _time, _re, _im;
 
-    public FilterSynthesis(FilterLayout layout)
+    /// <param name="fftSize">At least twice the taps; 0 for the least that will do.</param>
+    public FilterSynthesis(FilterLayout layout, int fftSize = 0)
     {
         _layout = layout;
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, 2 * layout.Taps));
+        int size = Math.Max(fftSize, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, 2 * layout.Taps)));
+        if (fftSize > 0 && size > fftSize) throw new ArgumentException($"filters of {layout.Taps} taps need a transform of {size}, got {fftSize}", nameof(fftSize));
         _fft = new RealFft<double>(size);
         _shift = new Complex[_fft.Bins];
         for (int b = 0; b < _fft.Bins; b++)
@@ -51,6 +53,24 @@ internal sealed class FilterSynthesis
             Complex value = spectrum[b * stride] * _shift[b];
             (_re[b], _im[b]) = (value.Real, value.Imaginary);
         }
+        ToTaps(taps);
+    }
+
+    /// <param name="re">[N/2 + 1].</param>
+    /// <param name="im">[N/2 + 1].</param>
+    /// <param name="taps">[L].</param>
+    public void Fill(ReadOnlySpan<double> re, ReadOnlySpan<double> im, Span<float> taps)
+    {
+        for (int b = 0; b < _fft.Bins; b++)
+        {
+            double c = _shift[b].Real, s = _shift[b].Imaginary;
+            (_re[b], _im[b]) = (re[b] * c - im[b] * s, re[b] * s + im[b] * c);
+        }
+        ToTaps(taps);
+    }
+
+    private void ToTaps(Span<float> taps)
+    {
         _fft.Inverse(_re, _im, _time);
         for (int i = 0; i < _layout.Taps; i++) taps[i] = (float)(_time[i] * _window[i]);
     }

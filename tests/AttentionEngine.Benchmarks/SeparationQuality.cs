@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Formats;
+using AttentionEngine.Core.Geometry;
+using AttentionEngine.Core.Metrics;
+using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Pipeline.Graph;
+using AttentionEngine.Separation;
+
+namespace AttentionEngine.Benchmarks;
+
+/// <summary>
+/// <c>./attend bench separation PAIRS</c>: SI-SDR and ESTOI of every backend over two-talker scenes (tests/claims/make-separation-pairs.py),
+/// attending either talker, against the best microphone, at the delay that is applied; mean and 95 % interval over pairs.
+/// </summary>
+internal static class SeparationQuality
+{
+    private const double FrameS = 0.02, ActiveDb = 40;
+
+    public static int Run(string[] args)
+    {
+        string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;
+        if (args.Length < 2 || args[1].StartsWith('-') || !Directory.Exists(args[1]))
+        {
+            Console.Error.WriteLine("Usage: ./attend bench separation PAIRS [--rooms anechoic,rt300] [--sir-db 0,-5] [--floor-db=-inf] [--backends pass,…,ideal] [--pairs N] [--steering-error-deg 0] [--json FILE]\n  PAIRS: a folder from tests/claims/make-separation-pairs.py. `ideal` is mask-mwf with ideal masks.");
+            return ExitCode.Usage;
+        }
+        var rig = RigReader.Read(RepositoryFolder.PathOf("rigs/bench-sphere-bte4.yaml"));
+        string floorText = Option("--floor-db", "-inf");
+        double floorDb = floorText == "-inf" ? double.NegativeInfinity : double.Parse(floorText, CultureInfo.InvariantCulture);
+        double errorDeg = double.Parse(Option("--steering-error-deg", "0"), CultureInfo.InvariantCulture);
+        int most = int.Parse(Option("--pairs", "1000"), CultureInfo.InvariantCulture);
+        string[] backends = Option("--backends", "delay-and-sum,superdirective,mvdr,lcmv,mwf,mask-mwf,ideal").Split(',');
+        var rows = new List<Row>();
+        foreach (string room in Option("--rooms", "anechoic,rt300").Split(','))
+        {
+            string[] files = [.. Directory.GetFiles(args[1], $"p*_{room}.npy").Order(StringComparer.Ordinal).Take(most)];
+            foreach (string sir in Option("--sir-db", "0,-5").Split(','))
+            {
+                Console.Out.WriteLine(FormattableString.Invariant($"{room}, {sir} dB, floor {floorText} dB, {files.Length} pairs"));
+                foreach (string backend in backends)
+                {
+                    var scores = files.Select(f => Score(rig, f, backend, double.Parse(sir, CultureInfo.InvariantCulture), floorDb, errorDeg)).ToList();
+                    var row = new Row(room, sir, floorText, backend, scores.Count, Interval(scores, s => s.Db), Interval(scores, s => s.Estoi), scores.Average(s => s.Cpu), scores[0].Db, [.. scores.Select(s => Math.Round(s.Db, 2))]);
+                    rows.Add(row);
+                    Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {backend,-16} SI-SDR {row.Db.Mean,+6:+0.00;-0.00} dB [{row.Db.Low:+0.00;-0.00}, {row.Db.High:+0.00;-0.00}]  ESTOI {row.Estoi.Mean:+0.000;-0.000}  first pair {row.First:+0.0;-0.0}  CPU {row.CpuSPerS:0.000}"));
+                }
+            }
+        }
+        if (Option("--json", "") is { Length: > 0 } json) File.WriteAllText(json, JsonSerializer.Serialize(new { Schema = "attend.bench-separation/1", SteeringErrorDeg = errorDeg, Rows = rows }));
+        return ExitCode.Ok;
+    }
+
+    private sealed record Row(string Room, string SirDb, string FloorDb, string Backend, int Pairs, Range Db, Range Estoi, double CpuSPerS, double First, double[] PerPair);
+    private sealed record Range(double Mean, double Low, double High);
+    private readonly record struct One(double Db, double Estoi, double Cpu);
+
+    private static One Score(Rig rig, string file, string backend, double sirDb, double floorDb, double errorDeg)
+    {
+        var array = NpyReader.Read(file);
+        float[] images = [.. array.ToSingles()];
+        int mics = array.Shape[1], n = array.Shape[2];
+        float gain = (float)Math.Pow(10, -sirDb / 20);
+        for (int i = mics * n; i < 2 * mics * n; i++) images[i] *= gain; // SIR from the target's side; attending the other sees the opposite, as the table's mean does
+        using var text = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(file, ".json")));
+        double[] azimuths = [.. text.RootElement.GetProperty("azimuth_deg").EnumerateArray().Select(e => e.GetDouble())];
+        var each = new List<One>();
+        for (int target = 0; target < 2; target++)
+        {
+            float[] scaled = target == 0 ? images : Swapped(array.ToSingles(), mics, n, gain);
+            each.Add(Attend(rig, scaled, mics, n, azimuths, target, backend, floorDb, errorDeg));
+        }
+        return new One(each.Average(e => e.Db), each.Average(e => e.Estoi), each.Average(e => e.Cpu));
+    }
+
+    // The same scene with the first talker louder instead.
+    private static float[] Swapped(float[] images, int mics, int n, float gain)
+    {
+        float[] result = [.. images];
+        for (int i = 0; i < mics * n; i++) result[i] *= gain;
+        return result;
+    }
+
+    private static One Attend(Rig rig, float[] images, int mics, int n, double[] azimuths, int target, string backend, double floorDb, double errorDeg)
+    {
+        var mix = new float[mics * n];
+        for (int i = 0; i < mix.Length; i++) mix[i] = images[i] + images[mix.Length + i] + images[2 * mix.Length + i];
+        bool ideal = backend == "ideal";
+        var settings = rig.AudioPath with { Backend = ideal ? "mask-mwf" : backend, FloorDb = floorDb };
+        if (ideal || backend == "mask-mwf") settings = settings with { TapsMs = 16, MaskModel = RepositoryFolder.PathOf("models/masks") };
+        var scene = new TalkerScene(2) { Count = 2, HeadValid = true };
+        for (int k = 0; k < 2; k++) scene.Talkers[k].DirectionHead = scene.Talkers[k].DirectionRoom = Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuths[k] + (k == 0 ? errorDeg : -errorDeg)));
+        using var separation = new OfflineSeparation(rig.Array, settings, 2, rig.Attention.TickMs, ideal ? images : null);
+        var output = new float[2 * n];
+        double startMs = ThreadCpuClock.NowMs();
+        separation.Run(mix, output, _ => (scene, target));
+        double cpu = (ThreadCpuClock.NowMs() - startMs) / 1000 / (n / rig.Array.SampleRateHz);
+        int ear = azimuths[target] >= 0 ? 0 : 1, delay = separation.Path.AlgorithmicDelaySamples;
+        int reference = ear == 0 ? rig.Array.LeftReference : rig.Array.RightReference;
+        var truth = images.AsSpan((target * mics + reference) * n, n);
+        bool[] mask = Active(truth, rig.Array.SampleRateHz), other = Active(images.AsSpan(((1 - target) * mics + reference) * n, n), rig.Array.SampleRateHz);
+        for (int i = 0; i < mask.Length; i++) mask[i] &= other[i];
+        double best = double.NegativeInfinity;
+        int bestMic = 0;
+        for (int m = 0; m < mics; m++)
+        {
+            double db = SiSdr.Db(truth, mix.AsSpan(m * n, n), rig.Array.SampleRateHz, 0, mask);
+            if (db > best) (best, bestMic) = (db, m);
+        }
+        var heard = output.AsSpan(ear * n, n);
+        double estoi = Estoi.Score(truth[..(n - delay)], heard[delay..], rig.Array.SampleRateHz) - Estoi.Score(truth, mix.AsSpan(bestMic * n, n), rig.Array.SampleRateHz);
+        return new One(SiSdr.Db(truth, heard, rig.Array.SampleRateHz, delay, mask) - best, estoi, cpu);
+    }
+
+    private static bool[] Active(ReadOnlySpan<float> image, double rateHz)
+    {
+        int frame = (int)(FrameS * rateHz), count = (image.Length + frame - 1) / frame;
+        var power = new double[count];
+        for (int i = 0; i < image.Length; i++) power[i / frame] += (double)image[i] * image[i];
+        double[] sorted = [.. power.Order()];
+        double threshold = sorted[(int)(0.95 * (count - 1))] * Math.Pow(10, -ActiveDb / 10);
+        var active = new bool[image.Length];
+        for (int i = 0; i < active.Length; i++) active[i] = power[i / frame] > threshold;
+        return active;
+    }
+
+    private static Range Interval(IReadOnlyList<One> scores, Func<One, double> of)
+    {
+        double mean = scores.Average(of), variance = scores.Count > 1 ? scores.Sum(s => (of(s) - mean) * (of(s) - mean)) / (scores.Count - 1) : 0;
+        double half = 2.09 * Math.Sqrt(variance / scores.Count); // t for about 20 pairs
+        return new Range(mean, mean - half, mean + half);
+    }
+}
