@@ -14,7 +14,7 @@ namespace AttentionEngine.Pipeline;
 
 /// <summary>
 /// The graph, top to bottom: microphones → beams; head, positions, beams, camera → talker scene; gaze, head, scene, envelopes, EEG →
-/// evidence → posterior → decision → gains; scene and microphones → filters → back to the audio path.
+/// evidence → posterior → decision → gains; scene → filters, renewed where the sound is.
 /// Live, replay and offline run this same object: only who feeds it and who calls <see cref="Tick"/> changes.
 /// </summary>
 public sealed class AttentionPipeline : IDisposable
@@ -24,7 +24,6 @@ public sealed class AttentionPipeline : IDisposable
     private readonly EnvelopeBank _envelopes;
     private readonly AttentionDecoder _decoder;
     private readonly DecisionPolicy _policy;
-    private readonly BeamDesigner _designer;
     private readonly TalkerScene _scene;
     private readonly AttentionEstimate _estimate;
     private readonly SteeringCommand _command;
@@ -35,7 +34,7 @@ public sealed class AttentionPipeline : IDisposable
 
     /// <param name="talkerIds">[K] in the order of every per-talker array.</param>
     /// <param name="eeg">Labels and rate of the EEG stream, or null when there is none.</param>
-    /// <param name="schedule">From which sample a pushed filter or gain set counts.</param>
+    /// <param name="schedule">From which sample a scene or gains count.</param>
     public AttentionPipeline(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg, ISteeringSchedule schedule)
     {
         Rig = rig;
@@ -45,14 +44,13 @@ public sealed class AttentionPipeline : IDisposable
         TickS = rig.Attention.TickMs * 1e-3;
         int maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
 
-        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers);
+        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS);
         _sound = new TickAudio(Audio, rig.Array.SampleRateHz, _talkers, rig.Array.Count, maxFrames);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
         _perception = new PerceptionStage(rig, talkerIds);
         _envelopes = new EnvelopeBank(rig.Array.SampleRateHz, _talkers, maxFrames);
         _decoder = new AttentionDecoder(rig.Attention, talkerIds, eeg);
         _policy = new DecisionPolicy(rig.Attention, rig.AudioPath.FloorDb);
-        _designer = new BeamDesigner(rig.Array, rig.AudioPath, _talkers);
 
         _scene = new TalkerScene(_talkers);
         _estimate = new AttentionEstimate(_talkers);
@@ -70,8 +68,8 @@ public sealed class AttentionPipeline : IDisposable
     /// <summary>Evidence and fusion alone.</summary>
     public DurationHistogram FusionCpu { get; } = new();
 
-    /// <summary>The filters of the last tick, or null before the first design.</summary>
-    public BeamformerWeights? LastWeights { get; private set; }
+    /// <summary>The filters designed last, or null before the first design; when the sound has ended.</summary>
+    public BeamformerWeights? LastWeights => Audio.Filters.Last;
     public TalkerScene Scene => _scene;
 
     /// <summary>Running hash of each node's output so far.</summary>
@@ -108,7 +106,11 @@ public sealed class AttentionPipeline : IDisposable
 
         _sound.Take(consumeUpTo[TickInputs.Slot(StreamRole.Audio)]);
         bool heard = _sound.Frames > 0;
-        if (heard) _hashes.Add(GraphNode.Audio, _sound.Ears);
+        if (heard)
+        {
+            _hashes.Add(GraphNode.Beams, _sound.Beams.Samples);
+            _hashes.Add(GraphNode.Audio, _sound.Ears);
+        }
         var head = new HeadPoseChunk(Inputs.Take(StreamRole.Head, consumeUpTo));
         _perception.AddHead(head);
         _perception.AddTalkerPositions(Inputs.Take(StreamRole.Talkers, consumeUpTo));
@@ -134,13 +136,7 @@ public sealed class AttentionPipeline : IDisposable
         _policy.Steer(_estimate, attended, _command);
         Audio.Push(_command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _sound.Samples));
 
-        if (heard) _designer.Observe(_sound.Microphones, _scene);
-        if (_designer.Design(_scene) is { } weights)
-        {
-            LastWeights = weights;
-            _hashes.Add<float>(GraphNode.Beams, weights.Filters.AsSpan(0, weights.Talkers * weights.Ears * weights.Microphones * weights.Taps));
-            Audio.Push(weights, _schedule.EffectiveSample(SteeringKind.Weights, weights.Id, _sound.Samples));
-        }
+        Audio.Filters.Push(_scene, tick + 1, _schedule.EffectiveSample(SteeringKind.Scene, tick + 1, _sound.Samples));
 
         consumeUpTo.CopyTo(record.Consumed);
         record.Fill(_scene, _estimate, _decoder.Features, _decoder.Availability, attended, gaze);

@@ -41,7 +41,7 @@ def main():
         sounds = []
         for talkers in (target, interferer):
             x = np.concatenate([s.load(f) for t in talkers for f in files[t]])[:n]
-            if len(x) < n: x = np.tile(x, 2)[:n]
+            x = np.resize(x, n)  # repeated where the files are short
             sounds.append(x)
         noise = s.diffuse(sphere, s.MIC4, n, s.ltas_fir(np.concatenate(sounds)), seed=7 + index)
         own = np.random.default_rng(11 + index).standard_normal((4, n))

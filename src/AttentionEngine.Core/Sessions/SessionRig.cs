@@ -17,6 +17,7 @@ public static partial class SessionRig
         var copied = new List<(string, string)>();
         string text = File.ReadAllText(rig.FilePath);
         text = FusionKey().Replace(text, m => m.Groups[1].Value + CopyFolder(rig.Attention.FusionModel, "fusion", session, copied));
+        if (rig.AudioPath.MaskModel is { } masks) text = MaskKey().Replace(text, m => m.Groups[1].Value + CopyFolder(masks, "masks", session, copied));
         if (rig.Attention.EegDecoder is { } decoder)
         {
             string folder = CopyFolder(Path.GetDirectoryName(decoder)!, "eeg-decoder", session, copied);
@@ -46,6 +47,9 @@ public static partial class SessionRig
 
     [GeneratedRegex(@"(\bfusion_model:\s*)[^\s,}]+")]
     private static partial Regex FusionKey();
+
+    [GeneratedRegex(@"(\bmask_model:\s*)[^\s,}]+")]
+    private static partial Regex MaskKey();
 
     [GeneratedRegex(@"(\beeg_decoder:\s*)[^\s,}]+")]
     private static partial Regex DecoderKey();

@@ -17,6 +17,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private const double GapS = 0.02, MaxFillS = 4, StartUpS = 1;
 
     private readonly AudioPath _path;
+    private readonly FilterRenewal _filters;
     private readonly int _microphones, _block;
     private readonly double _rateHz;
     private readonly float[] _input, _beams, _output;
@@ -29,9 +30,11 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private double _afterTimeS;
     private double _expectedStampS = double.NaN, _firstTimeS = double.NaN;
 
-    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers)
+    /// <param name="tickS">Time between filters of backends that have no hop of their own.</param>
+    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickS)
     {
         _path = new AudioPath(array, settings, talkers);
+        _filters = new FilterRenewal(array, settings, talkers, tickS, _path);
         _microphones = array.Count;
         _rateHz = array.SampleRateHz;
         _block = _path.BlockFrames;
@@ -47,6 +50,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     }
 
     public AudioPath Path => _path;
+    public FilterRenewal Filters => _filters;
     public int BlockFrames => _block;
 
     /// <summary>What the array heard, [M].</summary>
@@ -83,13 +87,6 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     {
         if (sample == ISteeringSchedule.Now) _path.PushGains(gains, sample);
         else if (sample != ISteeringSchedule.Never) (_deferred ??= new DeferredSteering(_path)).Add(gains, sample);
-    }
-
-    /// <summary>Tick thread: filters for the audio thread.</summary>
-    public void Push(BeamformerWeights weights, long sample)
-    {
-        if (sample == ISteeringSchedule.Now) _path.PushWeights(weights, sample);
-        else if (sample != ISteeringSchedule.Never) (_deferred ??= new DeferredSteering(_path)).Add(weights, sample);
     }
 
     /// <inheritdoc/>
@@ -152,14 +149,19 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         _path.Process(_input, _output, _beams);
         BlockCpu.Add(ThreadCpuClock.NowMs() - startMs);
         while (_path.TryReadTaken(out long id, out long sample, out var kind))
-            if (kind is TakenKind.Weights or TakenKind.Gains) Takes.TryAdd(new SteeringTake(kind == TakenKind.Weights ? SteeringKind.Weights : SteeringKind.Gains, id, sample));
+            if (kind == TakenKind.Gains) Takes.TryAdd(new SteeringTake(SteeringKind.Gains, id, sample));
         Microphones.Append(_input, _block);
         Beams.Append(_beams, _block);
         Output.Append(_output, _block); // before Blocks: a tick that sees the block finds its sound
         _blockTime[0] = lastSampleTimeS;
         Blocks.Append(_one, _blockTime, lastSampleTimeS);
         _filled = 0;
+        _filters.After(_input, _block, Microphones.Written, Takes);
     }
 
-    public void Dispose() => _path.Dispose();
+    public void Dispose()
+    {
+        _filters.Dispose();
+        _path.Dispose();
+    }
 }

@@ -4,25 +4,19 @@ using AttentionEngine.Separation;
 namespace AttentionEngine.Pipeline.Graph;
 
 /// <summary>
-/// Filters and gains that count from a later sample than the audio has reached: kept (copied) until their block comes. Live, the audio
-/// thread may run several ticks ahead of a slow tick thread; a replay must give each set at the same sample however many wait.
+/// Gains that count from a later sample than the audio has reached: kept (copied) until their block comes. Live, the audio
+/// thread may run several ticks ahead of a slow tick thread; a replay must give them at the same sample however many wait.
 /// Replay only: it allocates.
 /// </summary>
 public sealed class DeferredSteering(AudioPath path)
 {
-    private readonly Queue<(long Sample, BeamformerWeights? Weights, SteeringCommand? Gains)> _waiting = new();
-
-    public void Add(BeamformerWeights weights, long sample)
-    {
-        var copy = new BeamformerWeights(weights.Talkers, weights.Ears, weights.Microphones, weights.Taps, [.. weights.Filters]) { Id = weights.Id, LeftShares = weights.LeftShares is { } shares ? [.. shares] : null };
-        _waiting.Enqueue((sample, copy, null));
-    }
+    private readonly Queue<(long Sample, SteeringCommand Gains)> _waiting = new();
 
     public void Add(SteeringCommand gains, long sample)
     {
         var copy = new SteeringCommand(gains.Gains.Length) { Time = gains.Time, Tick = gains.Tick, Count = gains.Count, AmbientGain = gains.AmbientGain };
         gains.Gains.CopyTo(copy.Gains, 0);
-        _waiting.Enqueue((sample, null, copy));
+        _waiting.Enqueue((sample, copy));
     }
 
     /// <summary>Pushes everything that counts before <paramref name="endSample"/>, in the order of the samples.</summary>
@@ -32,12 +26,12 @@ public sealed class DeferredSteering(AudioPath path)
         for (int i = 0; i < count; i++)
         {
             var next = _waiting.Dequeue();
-            bool accepted = next.Sample >= endSample ? Keep(next) : next.Weights is { } weights ? path.PushWeights(weights, next.Sample) : path.PushGains(next.Gains!, next.Sample);
-            if (!accepted) throw new InvalidOperationException($"the audio path refused a set at sample {next.Sample} that it took live");
+            bool accepted = next.Sample >= endSample ? Keep(next) : path.PushGains(next.Gains, next.Sample);
+            if (!accepted) throw new InvalidOperationException($"the audio path refused gains at sample {next.Sample} that it took live");
         }
     }
 
-    private bool Keep((long, BeamformerWeights?, SteeringCommand?) item)
+    private bool Keep((long, SteeringCommand) item)
     {
         _waiting.Enqueue(item);
         return true;

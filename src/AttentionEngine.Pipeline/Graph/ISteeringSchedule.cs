@@ -2,16 +2,16 @@ using AttentionEngine.Pipeline.Journal;
 
 namespace AttentionEngine.Pipeline.Graph;
 
-/// <summary>From which audio sample a filter or gain set counts: as soon as the audio thread polls (live), or where it did (replay).</summary>
+/// <summary>From which audio sample a scene or gains count: as soon as the audio thread polls (live), or where it did (replay).</summary>
 public interface ISteeringSchedule
 {
     /// <summary>As soon as the audio thread polls.</summary>
     const long Now = -1;
 
-    /// <summary>The audio thread never took this set: it was replaced before.</summary>
+    /// <summary>The audio thread never took this: it was replaced before.</summary>
     const long Never = -2;
 
-    /// <param name="id">Number of the weight set, or the tick of the gains.</param>
+    /// <param name="id">The tick + 1.</param>
     /// <param name="audioSample">Samples that the tick has consumed.</param>
     long EffectiveSample(SteeringKind kind, long id, long audioSample);
 }
@@ -28,7 +28,7 @@ public sealed class IdealSchedule : ISteeringSchedule
     public long EffectiveSample(SteeringKind kind, long id, long audioSample) => audioSample;
 }
 
-/// <summary>Replay of a live run: exactly where the audio thread took each set.</summary>
+/// <summary>Replay of a live run: exactly where the audio thread took each.</summary>
 public sealed class JournaledSchedule(IReadOnlyDictionary<(SteeringKind Kind, long Id), long> takes) : ISteeringSchedule
 {
     public long EffectiveSample(SteeringKind kind, long id, long audioSample) => takes.TryGetValue((kind, id), out long sample) ? sample : ISteeringSchedule.Never;

@@ -77,7 +77,9 @@ public sealed class SessionJournal
                     line.TryGetProperty("uncertainty_s", out var u) ? u.GetDouble() : double.NaN), line.TryGetProperty("jumped", out var jumped) && jumped.GetBoolean()));
                 break;
             case "take":
-                var kind = line.GetProperty("kind").GetString() == "weights" ? SteeringKind.Weights : SteeringKind.Gains;
+                string? kindName = line.GetProperty("kind").GetString();
+                if (kindName == "weights") throw new InputDataException("this session was recorded by an engine that designed its filters in the tick; this one does so where the sound is, so it cannot repeat it. Replay with --ideal.");
+                var kind = kindName == "scene" ? SteeringKind.Scene : SteeringKind.Gains;
                 Takes[(kind, line.GetProperty("id").GetInt64())] = line.GetProperty("sample").GetInt64();
                 break;
             case "end":

@@ -66,7 +66,7 @@ public sealed class JournalWriter : IDisposable
     public void Take(SteeringTake take)
     {
         Begin("take");
-        _json.WriteString("kind", take.Kind == SteeringKind.Weights ? "weights" : "gains");
+        _json.WriteString("kind", take.Kind == SteeringKind.Scene ? "scene" : "gains");
         _json.WriteNumber("id", take.Id);
         _json.WriteNumber("sample", take.Sample);
         End();
@@ -143,7 +143,7 @@ public sealed class JournalWriter : IDisposable
 public sealed record JournalHeader(string EngineVersion, string RigName, double TickMs, double StartS, int BlockFrames,
     IReadOnlyList<string> TalkerIds, IReadOnlyList<(StreamRole Role, string SourceId)> Streams, IReadOnlyList<(string Name, string Sha256)> Models);
 
-public enum SteeringKind { Weights, Gains }
+public enum SteeringKind { Scene, Gains }
 
 /// <summary>The audio thread took a weight or gain set at a sample.</summary>
 public readonly record struct SteeringTake(SteeringKind Kind, long Id, long Sample);

@@ -1,5 +1,4 @@
 using AttentionEngine.Core.Metrics;
-using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Separation;
 
@@ -9,23 +8,7 @@ public class WienerBackendTests
 {
     private const int Frames = 65536, M = 4;
 
-    // Voiced syllables of 100–300 ms with gliding pitch, and pauses: sparse in time and frequency, as speech is.
-    private static float[] SpeechLike(ulong seed)
-    {
-        var random = new SeededRandom(seed);
-        var x = new float[Frames];
-        double gain = 0, pitchHz = 120, glide = 0, phase = 0, smooth = 0, pole = 0.5;
-        for (int i = 0, left = 0; i < Frames; i++)
-        {
-            if (left-- == 0) { left = 1600 + random.Index(3200); gain = random.Uniform() < 0.2 ? 0 : random.Uniform(0.3, 1); pitchHz = random.Uniform(90, 220); glide = random.Uniform(-80, 80); pole = random.Uniform(0.2, 0.8); }
-            pitchHz += glide / SeparationFixture.RateHz;
-            phase += pitchHz / SeparationFixture.RateHz;
-            phase -= Math.Floor(phase);
-            smooth = pole * smooth + (1 - pole) * (2 * phase - 1);
-            x[i] = (float)(0.05 * gain * smooth + 1e-4 * random.Normal());
-        }
-        return x;
-    }
+    private static float[] Speech(ulong seed) => SpeechLike.Make(Frames, seed);
 
     private static float[] Mix(params float[][] images)
     {
@@ -48,7 +31,7 @@ public class WienerBackendTests
     [Fact]
     public void Two_talkers_are_separated_and_the_floor_is_kept()
     {
-        float[] target = SeparationFixture.Image(SpeechLike(1), 30), other = SeparationFixture.Image(SpeechLike(2), -45), mix = Mix(target, other);
+        float[] target = SeparationFixture.Image(Speech(1), 30), other = SeparationFixture.Image(Speech(2), -45), mix = Mix(target, other);
         var scene = SeparationFixture.Scene(30, -45);
         double none = ImprovementDb(mix, target, "pass", -12, scene), das = ImprovementDb(mix, target, "delay-and-sum", double.NegativeInfinity, scene);
         double mwf = ImprovementDb(mix, target, "mwf", double.NegativeInfinity, scene), floor = ImprovementDb(mix, target, "mwf", -12, scene);
@@ -60,7 +43,7 @@ public class WienerBackendTests
     [Fact]
     public void A_direction_that_is_eight_degrees_wrong_still_helps()
     {
-        float[] target = SeparationFixture.Image(SpeechLike(1), 30), mix = Mix(target, SeparationFixture.Image(SpeechLike(2), -45));
+        float[] target = SeparationFixture.Image(Speech(1), 30), mix = Mix(target, SeparationFixture.Image(Speech(2), -45));
         double right = ImprovementDb(mix, target, "mwf", double.NegativeInfinity, SeparationFixture.Scene(30, -45)), wrong = ImprovementDb(mix, target, "mwf", double.NegativeInfinity, SeparationFixture.Scene(38, -37));
         double model = ImprovementDb(mix, target, "mvdr", double.NegativeInfinity, SeparationFixture.Scene(38, -37));
         Assert.True(wrong > 5 && wrong > model + 3, $"right {right:F1} dB, wrong {wrong:F1} dB; from the model alone {model:F1} dB");
@@ -97,7 +80,7 @@ public class WienerBackendTests
     public void What_was_learned_turns_with_the_head()
     {
         // The head turns by 40 degrees in the middle; the talkers stay in the room.
-        float[] a = SpeechLike(1), b = SpeechLike(2), mix = Mix(SeparationFixture.Image(a, 50), SeparationFixture.Image(b, -30)), turned = Mix(SeparationFixture.Image(a, 10), SeparationFixture.Image(b, -70));
+        float[] a = Speech(1), b = Speech(2), mix = Mix(SeparationFixture.Image(a, 50), SeparationFixture.Image(b, -30)), turned = Mix(SeparationFixture.Image(a, 10), SeparationFixture.Image(b, -70));
         float[] target = SeparationFixture.Image(a, 50), turnedTarget = SeparationFixture.Image(a, 10);
         for (int m = 0; m < M; m++)
         {
