@@ -12,7 +12,7 @@ using AttentionEngine.Separation;
 namespace AttentionEngine.Benchmarks;
 
 /// <summary>
-/// <c>./attend bench separation PAIRS</c>: SI-SDR and ESTOI of every backend over two-talker scenes (tests/claims/make-separation-pairs.py),
+/// <c>./attend bench separation PAIRS</c>: SI-SDR and ESTOI of every backend over scenes (tests/claims/make-separation-pairs.py),
 /// attending either talker, against the best microphone, at the delay that is applied; mean and 95 % interval over pairs.
 /// </summary>
 internal static class SeparationQuality
@@ -60,39 +60,31 @@ internal static class SeparationQuality
     private static One Score(Rig rig, string file, string backend, double sirDb, double floorDb, double errorDeg)
     {
         var array = NpyReader.Read(file);
-        float[] images = [.. array.ToSingles()];
-        int mics = array.Shape[1], n = array.Shape[2];
+        int talkers = array.Shape[0] - 1, mics = array.Shape[1], n = array.Shape[2];
         float gain = (float)Math.Pow(10, -sirDb / 20);
-        for (int i = mics * n; i < 2 * mics * n; i++) images[i] *= gain; // SIR from the target's side; attending the other sees the opposite, as the table's mean does
         using var text = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(file, ".json")));
         double[] azimuths = [.. text.RootElement.GetProperty("azimuth_deg").EnumerateArray().Select(e => e.GetDouble())];
         var each = new List<One>();
         for (int target = 0; target < 2; target++)
         {
-            float[] scaled = target == 0 ? images : Swapped(array.ToSingles(), mics, n, gain);
-            each.Add(Attend(rig, scaled, mics, n, azimuths, target, backend, floorDb, errorDeg));
+            float[] images = [.. array.ToSingles()];
+            for (int i = 0; i < talkers * mics * n; i++) if (i / (mics * n) != target) images[i] *= gain;
+            each.Add(Attend(rig, images, mics, n, azimuths, target, backend, floorDb, errorDeg));
         }
         return new One(each.Average(e => e.Db), each.Average(e => e.Estoi), each.Average(e => e.Cpu));
-    }
-
-    // The same scene with the first talker louder instead.
-    private static float[] Swapped(float[] images, int mics, int n, float gain)
-    {
-        float[] result = [.. images];
-        for (int i = 0; i < mics * n; i++) result[i] *= gain;
-        return result;
     }
 
     private static One Attend(Rig rig, float[] images, int mics, int n, double[] azimuths, int target, string backend, double floorDb, double errorDeg)
     {
         var mix = new float[mics * n];
-        for (int i = 0; i < mix.Length; i++) mix[i] = images[i] + images[mix.Length + i] + images[2 * mix.Length + i];
+        int talkers = azimuths.Length;
+        for (int i = 0; i < images.Length; i++) mix[i % mix.Length] += images[i];
         bool ideal = backend == "ideal";
         var settings = rig.AudioPath with { Backend = ideal ? "mask-mwf" : backend, FloorDb = floorDb };
         if (ideal || backend == "mask-mwf") settings = settings with { TapsMs = 16, MaskModel = RepositoryFolder.PathOf("models/masks") };
-        var scene = new TalkerScene(2) { Count = 2, HeadValid = true };
-        for (int k = 0; k < 2; k++) scene.Talkers[k].DirectionHead = scene.Talkers[k].DirectionRoom = Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuths[k] + (k == 0 ? errorDeg : -errorDeg)));
-        using var separation = new OfflineSeparation(rig.Array, settings, 2, rig.Attention.TickMs, ideal ? images : null);
+        var scene = new TalkerScene(talkers) { Count = talkers, HeadValid = true };
+        for (int k = 0; k < talkers; k++) scene.Talkers[k].DirectionHead = scene.Talkers[k].DirectionRoom = Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuths[k] + (k % 2 == 0 ? errorDeg : -errorDeg)));
+        using var separation = new OfflineSeparation(rig.Array, settings, talkers, rig.Attention.TickMs, ideal ? images : null);
         var output = new float[2 * n];
         double startMs = ThreadCpuClock.NowMs();
         separation.Run(mix, output, _ => (scene, target));
@@ -100,8 +92,14 @@ internal static class SeparationQuality
         int ear = azimuths[target] >= 0 ? 0 : 1, delay = separation.Path.AlgorithmicDelaySamples;
         int reference = ear == 0 ? rig.Array.LeftReference : rig.Array.RightReference;
         var truth = images.AsSpan((target * mics + reference) * n, n);
-        bool[] mask = Active(truth, rig.Array.SampleRateHz), other = Active(images.AsSpan(((1 - target) * mics + reference) * n, n), rig.Array.SampleRateHz);
-        for (int i = 0; i < mask.Length; i++) mask[i] &= other[i];
+        bool[] mask = Active(truth, rig.Array.SampleRateHz), others = new bool[n];
+        for (int k = 0; k < talkers; k++)
+        {
+            if (k == target) continue;
+            bool[] other = Active(images.AsSpan((k * mics + reference) * n, n), rig.Array.SampleRateHz);
+            for (int i = 0; i < n; i++) others[i] |= other[i];
+        }
+        for (int i = 0; i < n; i++) mask[i] &= others[i];
         double best = double.NegativeInfinity;
         int bestMic = 0;
         for (int m = 0; m < mics; m++)

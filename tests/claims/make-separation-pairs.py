@@ -18,6 +18,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('out'); p.add_argument('--scene', required=True); p.add_argument('--speech', required=True)
     p.add_argument('--talkers', required=True); p.add_argument('--count', type=int, default=20); p.add_argument('--first', type=int, default=0)
+    p.add_argument('--four', action='store_true', help='four talkers at 20 and 60 degrees to either side instead (for development)')
     a = p.parse_args()
     spec = importlib.util.spec_from_file_location('scene', a.scene)
     s = importlib.util.module_from_spec(spec); spec.loader.exec_module(s)
@@ -27,19 +28,20 @@ def main():
     free = [t for t in listed if files[t] and t not in PAIR_A[0] + PAIR_A[1]]
     rng = np.random.default_rng(20261126)
     order = rng.permutation(free)
-    pairs = [PAIR_A]
+    pairs = [] if a.four else [PAIR_A]
     for i in range(a.count - 1):
         four = list(order[4 * i:4 * i + 4])
         if len(four) < 4: raise SystemExit(f'only {i + 1} pairs: the list has too few talkers')
         while True:
             az = rng.uniform(-75, 75, 2)
             if abs(az[0] - az[1]) >= 40: break
-        pairs.append((four[:2], four[2:], float(az[0]), float(az[1])))
+        pairs.append((four[:2], four[2:], float(az[0]), float(az[1])) if not a.four else (four, list(rng.permutation([-60.0, -20.0, 20.0, 60.0]))))
     sphere, n = s.Sphere(s.NFFT), int(s.SECONDS * s.FS)
-    for index, (target, interferer, az_t, az_i) in enumerate(pairs):
+    for index, pair in enumerate(pairs):
         if index < a.first: continue
+        sides, azimuths = ([[t] for t in pair[0]], pair[1]) if a.four else (pair[:2], pair[2:])
         sounds = []
-        for talkers in (target, interferer):
+        for talkers in sides:
             x = np.concatenate([s.load(f) for t in talkers for f in files[t]])[:n]
             x = np.resize(x, n)  # repeated where the files are short
             sounds.append(x)
@@ -48,23 +50,23 @@ def main():
         low, high = 1.0, 1.6
         for _ in range(9):
             s.ABS_SCALE = 0.5 * (low + high)
-            room_t, _ = s.room_ir(sphere, az_t, s.MIC4, 0.3, 1)
-            if np.mean([s.t60(np.fft.irfft(h)) for h in room_t]) > 0.3: low = s.ABS_SCALE
+            first, _ = s.room_ir(sphere, azimuths[0], s.MIC4, 0.3, 1)
+            if np.mean([s.t60(np.fft.irfft(h)) for h in first]) > 0.3: low = s.ABS_SCALE
             else: high = s.ABS_SCALE
-        room_i, _ = s.room_ir(sphere, az_i, s.MIC4, 0.3, 2)
-        for name, ht, hi in (('anechoic', s.direct(sphere, az_t, s.MIC4), s.direct(sphere, az_i, s.MIC4)), ('rt300', room_t, room_i)):
+        rooms = [first] + [s.room_ir(sphere, az, s.MIC4, 0.3, 2 + k)[0] for k, az in enumerate(azimuths[1:])]
+        for name, responses in (('anechoic', [s.direct(sphere, az, s.MIC4) for az in azimuths]), ('rt300', rooms)):
             images = []
-            for x, h in zip(sounds, (ht, hi)):
+            for x, h in zip(sounds, responses):
                 ir = signal.sosfilt(s.HIGHPASS, np.fft.irfft(h), axis=-1)
                 images.append(signal.fftconvolve(x[None], ir, axes=-1)[:, :n])
             power = np.mean(images[0] ** 2)
-            images[1] *= np.sqrt(power / np.mean(images[1] ** 2))
+            images[1:] = [y * np.sqrt(power / np.mean(y ** 2)) for y in images[1:]]
             images.append(noise * np.sqrt(power / np.mean(noise ** 2)) * 10 ** -0.5 + own * np.sqrt(power) * 0.01)
-            # scene.py's order is left, right, left, right with its own sign; ours is the rig's: the same order of microphones
+            # scene.py's order of microphones is the rig's; its azimuths are positive to the right, ours to the left
             np.save(os.path.join(a.out, f'p{index:02d}_{name}.npy'), (np.stack(images) * 0.05 / np.sqrt(power)).astype(np.float32))
             with open(os.path.join(a.out, f'p{index:02d}_{name}.json'), 'w') as f:
-                json.dump({'schema': 'attend.separation-pair/1', 'target': list(map(str, target)), 'interferer': list(map(str, interferer)), 'azimuth_deg': [-az_t, -az_i]}, f)
-        print(f'pair {index}: {target} at {-az_t:.0f}, {interferer} at {-az_i:.0f} degrees', flush=True)
+                json.dump({'schema': 'attend.separation-pair/1', 'talkers': [list(map(str, t)) for t in sides], 'azimuth_deg': [-az for az in azimuths]}, f)
+        print(f'{index}: ' + ', '.join(f'{"+".join(map(str, t))} at {-az:.0f} degrees' for t, az in zip(sides, azimuths)), flush=True)
 
 
 if __name__ == '__main__': main()

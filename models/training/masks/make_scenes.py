@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Scenes that teach the mask network: 1 to 3 readers around a rigid-sphere head, in a room or without one, any array, diffuse noise.
 
-usage: make_scenes.py OUT --speech DIR --talkers rigs/speech/train-talkers.txt --count N [--first SEED] [--seconds 6]
+usage: make_scenes.py OUT --speech DIR --talkers rigs/speech/train-talkers.txt --count N [--first SEED] [--seconds 6] [--talkers-in-scene K]
 
 DIR holds <talker>-<chapter>-<n>.flac (LibriSpeech). Each scene is a folder OUT/<seed>: images.npy, float32 [K + 1 classes, M
 microphones, n samples] at 16 kHz (each talker's image at the microphones, then everything else), and scene.json (microphone
 positions in metres and head radius as the *model* believes them, directions [K, 3] as perception would give them: with errors).
-A scene depends on its seed only. Needs numpy, scipy and ffmpeg.
+A scene depends on its seed (and K) only. Needs numpy, scipy and ffmpeg.
 """
 import argparse, glob, json, os, subprocess, sys
 import numpy as np
@@ -153,11 +153,12 @@ def excerpt(rng, talker_files, n, cache):
     return x
 
 
-def make(seed, out, talkers, n, cache):
+def make(seed, out, talkers, n, cache, count=None):
     rng = np.random.default_rng(seed)
     axes = array(rng)
     radius = round(rng.uniform(0.076, 0.094), 3)
     k = rng.choice([1, 2, 3], p=[0.08, 0.6, 0.32])
+    if count: k = count
     room = rng.uniform([3.2, 3, 2.3], [9, 8, 3.5])
     rt60 = 0 if rng.random() < 0.22 else rng.uniform(0.15, 0.5)
     head = rng.uniform([1.2, 1.2, 1.0], room - [1.2, 1.2, 0.8])
@@ -208,6 +209,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('out'); p.add_argument('--speech', required=True); p.add_argument('--talkers', required=True)
     p.add_argument('--count', type=int, required=True); p.add_argument('--first', type=int, default=100000); p.add_argument('--seconds', type=float, default=6)
+    p.add_argument('--talkers-in-scene', type=int, help='instead of 1 to 3, drawn')
     a = p.parse_args()
     wanted = [line.split()[0] for line in open(a.talkers) if line.strip() and not line.startswith('#')]
     talkers = [sorted(glob.glob(os.path.join(a.speech, '**', t + '-*.flac'), recursive=True)) for t in wanted]
@@ -216,7 +218,7 @@ def main():
     print(f'{len(talkers)} talkers', flush=True)
     cache = {}
     for i in range(a.count):
-        make(a.first + i, a.out, talkers, int(a.seconds * FS), cache)
+        make(a.first + i, a.out, talkers, int(a.seconds * FS), cache, a.talkers_in_scene)
         if i % 20 == 19: print(f'{i + 1} of {a.count}', flush=True)
 
 

@@ -37,6 +37,20 @@ def loss_of(net, x, y, frames):
     return (now * level).sum() / level.sum(), (ahead * later).sum() / later.sum()
 
 
+def scan(scenes):
+    """Scenes for training and held out by number of talkers, the numbers of talkers, and how often to take each."""
+    groups, held = {}, {}
+    for f in sorted(glob.glob(os.path.join(scenes, '*', 'masks.npy'))):
+        folder = os.path.dirname(f)
+        shape = np.load(f, mmap_mode='r').shape
+        into = held if folder.endswith('7') else groups
+        into.setdefault(shape[1] - 1, []).append((folder, shape[0]))
+    print({k: len(v) for k, v in groups.items()}, 'held out', {k: len(v) for k, v in held.items()}, flush=True)
+    ks = list(groups)
+    weights = np.array([len(groups[k]) * (1.0 if k > 1 else 0.7) for k in ks])
+    return groups, held, ks, weights / weights.sum()
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('scenes'); p.add_argument('out'); p.add_argument('--minutes', type=float, default=40); p.add_argument('--threads', type=int, default=1)
@@ -45,16 +59,7 @@ def main():
     torch.set_num_threads(a.threads)
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
-    groups, held = {}, {}
-    for f in sorted(glob.glob(os.path.join(a.scenes, '*', 'masks.npy'))):
-        folder = os.path.dirname(f)
-        shape = np.load(f, mmap_mode='r').shape
-        into = held if folder.endswith('7') else groups
-        into.setdefault(shape[1] - 1, []).append((folder, shape[0]))
-    print({k: len(v) for k, v in groups.items()}, 'held out', {k: len(v) for k, v in held.items()}, flush=True)
-    weights = {k: len(v) * (1.0 if k > 1 else 0.7) for k, v in groups.items()}
-    ks = list(weights)
-    probability = np.array([weights[k] for k in ks]) / sum(weights.values())
+    groups, held, ks, probability = scan(a.scenes)
     net = N.Masks()
     if a.init: net.load_state_dict(torch.load(a.init)['net'])
     print(sum(p.numel() for p in net.parameters()), 'parameters', flush=True)
@@ -78,6 +83,7 @@ def main():
         running.append((now.item(), ahead.item()))
         step += 1
         if step % 50 == 0:
+            groups, held, ks, probability = scan(a.scenes)  # more may have come
             tested = N.Masks(); tested.load_state_dict(average)
             check = np.random.default_rng(5)
             with torch.no_grad():

@@ -107,7 +107,7 @@ internal sealed class ClassModels
         MakeModel(k);
     }
 
-    /// <summary>Learns from a frame; doubtful bins (the mask counts squared) teach little.</summary>
+    /// <summary>Learns from a frame, from bins that mostly belong to one class: what leaks would fill the memory of a talker who is silent.</summary>
     /// <param name="xRe">[M × stride] spectrum.</param>
     /// <param name="xIm">[M × stride].</param>
     /// <param name="masks">[K + 1][stride], sum 1 over the classes.</param>
@@ -120,7 +120,8 @@ internal sealed class ClassModels
             for (int b = 0; b < Stride; b += v)
             {
                 var mask = new Vector<double>(masks[c], b);
-                var sure = mask * mask;
+                var sure = Vector.Max(Vector<double>.Zero, 2 * mask - Vector<double>.One);
+                sure *= sure;
                 var learn = sure * _learnRate;
                 var keep = Vector<double>.One - learn;
                 (keep * new Vector<double>(frames, b) + sure).CopyTo(frames, b);
