@@ -20,7 +20,7 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>One live run of 2 s for all tests of this class.</summary>
+    /// <summary>One live run of 4 s for all tests of this class.</summary>
     public sealed class LiveSession : IDisposable
     {
         private readonly TempFolder _folder = new();
@@ -35,7 +35,7 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
             using var transport = new LslTransport();
             using var recording = new XdfWriter(Session.Xdf);
             using var outlets = new OutletSink(transport);
-            new LiveRunner(RigReader.Read(Session.Rig), transport, Session, recording, outlets, new LiveOptions(2, 20)).Run(CancellationToken.None);
+            new LiveRunner(RigReader.Read(Session.Rig), transport, Session, recording, outlets, new LiveOptions(4, 20)).Run(CancellationToken.None);
             Array = $"{prefix}-array";
         }
 
