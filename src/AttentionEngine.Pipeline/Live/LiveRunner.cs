@@ -54,6 +54,7 @@ public sealed class LiveRunner
         foreach (var missing in _rig.Streams.Where(s => !found.ContainsKey(s.Role)))
             _health.Report(new HealthEvent(Now, HealthKind.MissingStream, missing.Role.ToString(), 1, $"optional stream source_id `{missing.SourceId}` was not there at the start; the run goes on without it"));
 
+        WarmUp.Run(_rig, found.GetValueOrDefault(StreamRole.Talkers), found.GetValueOrDefault(StreamRole.Eeg)); // nothing flows yet: no tick begins late
         var inlets = new Dictionary<StreamRole, IStreamInlet>();
         try
         {
@@ -76,7 +77,6 @@ public sealed class LiveRunner
         var talkerIds = TalkerNames.Of(_rig, Info(StreamRole.Talkers));
         var eeg = Info(StreamRole.Eeg);
         CheckAudio(Info(StreamRole.Audio)!);
-        WarmUp.Run(_rig, talkerIds, EegOf(eeg));
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule());
         using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
         streams.Start(inlets, pipeline);

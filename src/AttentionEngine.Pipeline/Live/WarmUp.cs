@@ -1,6 +1,8 @@
 using AttentionEngine.Attention;
+using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Rigs;
+using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Recording;
@@ -8,14 +10,23 @@ using AttentionEngine.Pipeline.Recording;
 namespace AttentionEngine.Pipeline.Live;
 
 /// <summary>
-/// Runs a second, throw-away graph over a second of noise before the first real sample, so that no tick pays for the just-in-time
+/// Runs a second, throw-away graph over two seconds of noise before any stream is opened, so that no tick pays for the just-in-time
 /// compiler or for cold caches. It shares no state with the graph of the run.
 /// </summary>
 public static class WarmUp
 {
     private const int Ticks = 50, ChunkFrames = 160;
 
-    public static void Run(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg)
+    /// <param name="talkers">What is known of the talkers' stream before it is opened: its channel count; or null.</param>
+    /// <param name="eeg">The same of the EEG: its rate; the labels are the decoder's own here.</param>
+    public static void Run(Rig rig, StreamInfo? talkers, StreamInfo? eeg)
+    {
+        int count = talkers is null ? rig.FixedTalkers.Count : Math.Clamp(talkers.ChannelCount / 3, 1, TalkerNames.MaxTalkers);
+        var labels = eeg is not null && rig.Attention.EegDecoder is { } decoder ? TemporalResponseFunction.Read(decoder).Channels : null;
+        Run(rig, [.. Enumerable.Range(0, count).Select(k => $"t{k}")], labels is null ? null : new EegStream(labels, eeg!.NominalRateHz));
+    }
+
+    private static void Run(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg)
     {
         using var pipeline = new AttentionPipeline(rig, talkerIds, eeg, new ImmediateSchedule());
         var random = new SeededRandom(1);

@@ -74,7 +74,7 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
     {
         var (verdict, _) = Replay(_live.Session);
         Assert.Null(verdict.FirstDivergence);
-        Assert.Equal(50, verdict.Compared);
+        Assert.Equal(100, verdict.Compared);
     }
 
     [Fact]
