@@ -21,8 +21,9 @@ def main():
     inputs, outputs = ['features', 'history', 'memory'], ['masks_now', 'masks_ahead', 'history_next', 'memory_next']
     axes = {n: {0: 'K'} for n in inputs + ['history_next', 'memory_next']} | {n: {0: 'K1'} for n in outputs[:2]}
     torch.onnx.export(net, example, str(out / 'model.onnx'), opset_version=17, input_names=inputs, output_names=outputs, dynamic_axes=axes)
-    folder = next(f for f in sorted(glob.glob(os.path.join(a.scenes, '*7'))) if np.load(f + '/masks.npy', mmap_mode='r').shape[1] == 4)
-    x = np.load(folder + '/features.npy')[100:140].astype(np.float32) / 25
+    folder = next(f for f in sorted(glob.glob(os.path.join(a.scenes, '*7'))) if np.load(f + '/masks.npy', mmap_mode='r').shape[1] == 3)
+    x = np.load(folder + '/features.npy')[100:200].astype(np.float32) / 25
+    k = x.shape[1]
     history, memory, now, ahead = torch.zeros(k, 20, 257), torch.zeros(k, N.MEMORY), [], []
     with torch.no_grad():
         for t in range(len(x)):
