@@ -6,6 +6,7 @@ using AttentionEngine.Core.Formats;
 using AttentionEngine.Core.Sessions;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Journal;
+using AttentionEngine.Tests.Capture.Xdf;
 
 namespace AttentionEngine.Tests.Cli;
 
@@ -56,6 +57,23 @@ public sealed class SessionCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, replay.GetProperty("first_divergence").ValueKind);
         Assert.Equal(150, replay.GetProperty("compared_ticks").GetInt64());
         Assert.Equal(demo.GetProperty("accuracy").GetDouble(), replay.GetProperty("accuracy").GetDouble());
+    }
+
+    [Fact]
+    public async Task Any_recording_is_sent_over_LSL_again()
+    {
+        string file = _folder.File("any.xdf");
+        using (var writer = new XdfWriter(file))
+        {
+            int eeg = writer.AddStream(XdfTestFile.Info("eeg", ChannelFormat.Float32, 2, 250)), markers = writer.AddStream(XdfTestFile.Info("markers", ChannelFormat.Text, 1, 0));
+            for (int i = 0; i < 750; i++) writer.Write<float>(eeg, [i, -i], [500 + i / 250.0]);
+            for (int i = 0; i < 6; i++) writer.WriteText(markers, [$"event {i}"], 500.2 + i / 2.0);
+        }
+        var sent = Json(await AttendProcess.RunAsync("replay", file, "--to-lsl", "--speed", "10", "--wait-s", "0", "--json"));
+        Assert.Equal("attend.replay-to-lsl/1", sent.EnumerateObject().First().Value.GetString());
+        Assert.Equal("completed", sent.GetProperty("ended").GetString());
+        Assert.Equal([("eeg", 750), ("markers", 6)], sent.GetProperty("streams").EnumerateArray().Select(s => (s.GetProperty("name").GetString()!, s.GetProperty("samples").GetInt32())));
+        Assert.Equal(0, sent.GetProperty("dropped").GetInt64());
     }
 
     [Fact]
