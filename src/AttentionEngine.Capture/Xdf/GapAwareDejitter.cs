@@ -9,7 +9,7 @@ namespace AttentionEngine.Capture.Xdf;
 /// </summary>
 internal static class GapAwareDejitter
 {
-    private const double BreakS = 1, WindowS = 0.25;
+    private const double BreakS = 1, WindowS = 0.25, PeriodTolerance = 2e-4;
     private const int LeastWindow = 6, MostWindow = 400;
 
     // Medians over long recordings are taken from about so many places.
@@ -21,7 +21,21 @@ internal static class GapAwareDejitter
         int n = timesS.Length;
         if (n < 3) return ([new XdfSegment(0, n - 1)], [], n == 2 && timesS[1] > timesS[0] ? 1 / (timesS[1] - timesS[0]) : 0);
         double periodS = MedianPeriod(timesS, nominalRateHz);
-        // Steps in samples before each sample; a break starts a stretch with a phase of its own.
+        var found = Find(timesS, periodS);
+        // In a short recording the strides of the median reach over gaps; what lies between the gaps does not.
+        double withinS = PeriodWithin(timesS, found.Runs, periodS);
+        if (Math.Abs(withinS / periodS - 1) > PeriodTolerance) found = Find(timesS, periodS = withinS);
+        return (found.Runs, found.Gaps, LatticeFit.Apply(timesS, new Lattice(found.Lattice), found.Runs, found.StretchOfRun, periodS));
+    }
+
+    /// <param name="StretchOfRun">[runs] a break starts a stretch with a phase of its own.</param>
+    /// <param name="Lattice">[samples] place of each on the grid of periods; null when none is missing.</param>
+    private readonly record struct Found(List<XdfSegment> Runs, List<XdfGap> Gaps, List<int> StretchOfRun, double[]? Lattice);
+
+    private static Found Find(double[] timesS, double periodS)
+    {
+        int n = timesS.Length;
+        // Steps in samples before each sample.
         var gaps = new List<XdfGap>();
         var runs = new List<XdfSegment>();
         var stretchOfRun = new List<int>();
@@ -48,7 +62,21 @@ internal static class GapAwareDejitter
         runs.Add(new XdfSegment(first, n - 1));
         stretchOfRun.Add(stretch);
         if (lattice is not null) for (int i = 1; i < n; i++) lattice[i] += lattice[i - 1] + 1;
-        return (runs, gaps, LatticeFit.Apply(timesS, new Lattice(lattice), runs, stretchOfRun, periodS));
+        return new Found(runs, gaps, stretchOfRun, lattice);
+    }
+
+    /// <summary>The mean period within unbroken runs of a second or more; <paramref name="otherwiseS"/> without any.</summary>
+    private static double PeriodWithin(double[] timesS, List<XdfSegment> runs, double otherwiseS)
+    {
+        double spanS = 0, steps = 0;
+        foreach (var run in runs)
+        {
+            double runS = timesS[run.Last] - timesS[run.First];
+            if (!(runS >= BreakS) || run.Count < 2 * LeastWindow) continue;
+            spanS += runS;
+            steps += run.Count - 1;
+        }
+        return steps > 0 ? spanS / steps : otherwiseS;
     }
 
     /// <summary>The median over long strides: few gaps and any jitter leave it alone.</summary>

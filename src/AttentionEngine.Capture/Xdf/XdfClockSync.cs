@@ -4,8 +4,8 @@ namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>
 /// Maps stamps to the recorder's clock: the clock offsets are cut where the source's clock was reset, and each part gets a robust line.
-/// Where to cut, and the order of steps, are pyxdf's in both modes; the line is pyxdf's in <see cref="XdfTimingMode.PyxdfCompatible"/>, and
-/// that of the live engine (<see cref="XdfClockMap"/>) otherwise.
+/// Thresholds and order of steps are those of pyxdf, so that results agree in <see cref="XdfTimingMode.PyxdfCompatible"/>; the default mode has
+/// <see cref="XdfClockMap"/>.
 /// </summary>
 internal static class XdfClockSync
 {
@@ -14,14 +14,9 @@ internal static class XdfClockSync
 
     /// <param name="timesS">[samples] source stamps in, recorder times out.</param>
     /// <returns>Runs of samples under one clock; empty without offsets.</returns>
-    public static IReadOnlyList<XdfSegment> Apply(double[] timesS, XdfClockOffset[] offsets, XdfTimingMode mode)
+    public static IReadOnlyList<XdfSegment> Apply(double[] timesS, XdfClockOffset[] offsets)
     {
         if (offsets.Length == 0) return [];
-        return mode == XdfTimingMode.PyxdfCompatible ? ApplyCompatible(timesS, offsets) : new XdfClockMap(offsets).ToRecorder(timesS);
-    }
-
-    private static List<XdfSegment> ApplyCompatible(double[] timesS, XdfClockOffset[] offsets)
-    {
         var ranges = Ranges(offsets);
         var segments = new List<XdfSegment>();
         int start = 0;

@@ -38,15 +38,17 @@ public sealed record XdfTimes(double[] TimesS, IReadOnlyList<XdfSegment> Segment
         var (stamps, offsets) = options.Synchronize ? XdfGhostSample.Remove(stream) : (stream.StampsS, stream.ClockOffsets);
         double[] times = [.. stamps];
         if (times.Length == 0) return new XdfTimes(times, [], [], [], 0, 0);
-        var clockSegments = options.Synchronize ? XdfClockSync.Apply(times, offsets, options.Mode) : [];
-        int resets = Math.Max(0, XdfClockSync.Ranges(offsets).Count - 1);
+        var map = new XdfClockMap(offsets);
+        bool compatible = options.Mode == XdfTimingMode.PyxdfCompatible;
+        IReadOnlyList<XdfSegment> clockSegments = !options.Synchronize || offsets.Length == 0 ? [] : compatible ? XdfClockSync.Apply(times, offsets) : map.ToRecorder(times);
+        int resets = compatible ? Math.Max(0, XdfClockSync.Ranges(offsets).Count - 1) : map.Resets;
         var whole = new XdfSegment(0, times.Length - 1);
         double rate = stream.Info.NominalRateHz;
         double spanS = times[^1] - times[0];
-        double meanRate = rate > 0 && times.Length > 1 && (spanS > 0 || (spanS < 0 && options.Mode == XdfTimingMode.PyxdfCompatible)) ? (times.Length - 1) / spanS : 0;
+        double meanRate = rate > 0 && times.Length > 1 && (spanS > 0 || (spanS < 0 && compatible)) ? (times.Length - 1) / spanS : 0;
         bool mayDrop = string.Equals(stream.Info.Desc.Element("synchronization")?.Element("can_drop_samples")?.Value, "true", StringComparison.OrdinalIgnoreCase);
         if (rate == 0 || !options.Dejitter || mayDrop) return new XdfTimes(times, [whole], clockSegments, [], meanRate, resets);
-        if (options.Mode == XdfTimingMode.PyxdfCompatible)
+        if (compatible)
         {
             var segments = SegmentDejitter.Apply(times, rate, out double effective);
             return new XdfTimes(times, segments, clockSegments, [], effective, resets);

@@ -69,6 +69,25 @@ public sealed class FittedTimesTests
         Assert.Equal(1, changes);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(-0.3)]
+    [InlineData(0.03)]
+    [InlineData(-40)]
+    public void A_clock_that_was_set_is_found_at_the_sample_at_which_it_was(double jumpS)
+    {
+        var random = new SeededRandom(6);
+        var offsets = Offsets(1000, 1061, 30, 500, random).Concat(Offsets(1062, 1120, 30, 500 + jumpS, random)).ToArray();
+        var fitted = new FittedTimes(Scanned(offsets, 128));
+        for (int n = 0; n < 120 * 128; n++)
+        {
+            double host = 1000 + n / 128.0;
+            double time = fitted.Next([Remote(host, 30, host < 1061.3 ? 500 : 500 + jumpS)])[0];
+            Assert.True(Math.Abs(time - host) < 100e-6, $"at {host:F3} s: {(time - host) * 1e6:F1} us off");
+        }
+        Assert.InRange(fitted.UncertaintyS, 1e-6, 1e-3);
+    }
+
     [Fact]
     public void An_irregular_stream_keeps_its_times()
     {
