@@ -72,6 +72,9 @@ public sealed class AttentionPipeline : IDisposable
     public BeamformerWeights? LastWeights => Audio.Filters.Last;
     public TalkerScene Scene => _scene;
 
+    /// <summary>Replay on another class of machine: puts what the fusion network gave live in the place of what it gives here.</summary>
+    public Action<long, AttentionEstimate>? RecordedFusion { get; init; }
+
     /// <summary>Running hash of each node's output so far.</summary>
     public IReadOnlyList<(string Name, string Hash)> NodeHashes() => Enum.GetValues<GraphNode>()
         .Select(n => (n.ToString(), _hashes[n].ToString("x16", CultureInfo.InvariantCulture))).ToList();
@@ -131,6 +134,7 @@ public sealed class AttentionPipeline : IDisposable
         double fusionStartMs = ThreadCpuClock.NowMs();
         _decoder.Tick(tick, time, _scene, _estimate);
         FusionCpu.Add(ThreadCpuClock.NowMs() - fusionStartMs);
+        RecordedFusion?.Invoke(tick, _estimate);
 
         var attended = _policy.Decide(_estimate);
         _policy.Steer(_estimate, attended, _command);

@@ -21,6 +21,7 @@ internal static class ReplayCommand
         var asRecorded = new Option<bool>("--as-recorded") { Description = "Each tick sees exactly what it saw live (the default where the session has a journal)" };
         var ideal = new Option<bool>("--ideal") { Description = "Every sample is there in time, at its fitted time (the default for simulated sessions)" };
         var verify = new Option<bool>("--verify") { Description = "Compare every node with the recorded run; exit 6 at a difference, which is named with its place and size" };
+        var fusion = new Option<bool>("--recorded-fusion") { Description = "Take what the fusion network gave live from the session: for another class of machine, where it may round otherwise" };
         var speed = new Option<double?>("--speed") { Description = "1 is real time; max (or 0) as fast as can be, the default without --to-lsl", CustomParser = ParseSpeed };
         var seconds = new Option<double?>("--seconds") { Description = "Stop after this much" };
         var output = new Option<string?>("--out") { Description = "New folder for the results (default: SESSION/replay-N)" };
@@ -33,14 +34,15 @@ internal static class ReplayCommand
         var bind = new Option<string?>("--bind") { Description = "With --to-lsl: address to offer on, instead of the rig's `network.bind`" };
         var command = new Command("replay", "Runs the same graph over a recorded session. Example: attend replay sessions/demo-20260131-142501 --verify")
         {
-            session, asRecorded, ideal, verify, speed, seconds, output, rigFile, toLsl, original, loop, from, wait, bind,
+            session, asRecorded, ideal, verify, fusion, speed, seconds, output, rigFile, toLsl, original, loop, from, wait, bind,
         };
-        Option[] ofGraph = [asRecorded, ideal, verify, output, rigFile], ofLsl = [original, loop, from, wait, bind];
+        Option[] ofGraph = [asRecorded, ideal, verify, fusion, output, rigFile], ofLsl = [original, loop, from, wait, bind];
         command.Validators.Add(result =>
         {
             bool Given(Option option) => result.GetResult(option) is { Implicit: false };
             if (result.GetValue(asRecorded) && result.GetValue(ideal)) result.AddError("--as-recorded and --ideal exclude each other.");
             if (result.GetValue(verify) && result.GetValue(ideal)) result.AddError("--verify compares with the recorded run, which --ideal does not repeat; drop one of them.");
+            if (result.GetValue(fusion) && result.GetValue(ideal)) result.AddError("--recorded-fusion repeats the recorded run, which --ideal does not; drop one of them.");
             if (result.GetValue(toLsl) && Array.Find(ofGraph, Given) is { } graph) result.AddError($"--to-lsl sends the recorded streams and runs no graph, so {graph.Name} has no meaning with it. Drop one of them; to decode what is sent, start `attend run` on the session's rig.yaml beside it.");
             if (!result.GetValue(toLsl) && Array.Find(ofLsl, Given) is { } lsl) result.AddError($"{lsl.Name} is about sending: it needs --to-lsl.");
             if (result.GetValue(toLsl) && Given(speed) && result.GetValue(speed) is { } s && double.IsInfinity(s)) result.AddError($"--to-lsl needs a speed that receivers can follow: --speed {LeastSpeed} to {MostSpeed}, not max.");
@@ -58,12 +60,12 @@ internal static class ReplayCommand
                     StreamsCommand.Address(parsed.GetValue(bind)), json, cancellation);
             var input = SessionFolder.Open(path);
             bool hasJournal = File.Exists(input.Journal);
-            if ((parsed.GetValue(asRecorded) || parsed.GetValue(verify)) && !hasJournal)
-                throw new InputDataException($"{input.Root} has no journal.jsonl (it was simulated, not recorded live), so there is no recorded run to repeat. Replay it without --as-recorded and --verify.");
+            if ((parsed.GetValue(asRecorded) || parsed.GetValue(verify) || parsed.GetValue(fusion)) && !hasJournal)
+                throw new InputDataException($"{input.Root} has no journal.jsonl (it was simulated, not recorded live), so there is no recorded run to repeat. Replay it without --as-recorded, --verify and --recorded-fusion.");
             var journal = hasJournal && !parsed.GetValue(ideal) ? SessionJournal.Read(input.Journal) : null;
             var rig = RigReader.Read(parsed.GetValue(rigFile) ?? input.Rig);
             string folder = parsed.GetValue(output) ?? NextFolder(input.Root);
-            return ReplayRun.Execute(new ReplayRunOptions(rig, input, folder, journal, parsed.GetValue(verify), parsed.GetValue(speed) ?? double.PositiveInfinity, parsed.GetValue(seconds)), json, cancellation);
+            return ReplayRun.Execute(new ReplayRunOptions(rig, input, folder, journal, parsed.GetValue(verify), parsed.GetValue(speed) ?? double.PositiveInfinity, parsed.GetValue(seconds), parsed.GetValue(fusion)), json, cancellation);
         }, CancellationToken.None));
         return command;
     }

@@ -9,7 +9,7 @@ namespace AttentionEngine.Cli.Runs;
 
 /// <param name="Journal">Null: an ideal replay.</param>
 /// <param name="Speed">Infinite: as fast as can be.</param>
-internal sealed record ReplayRunOptions(Rig Rig, SessionFolder Input, string Output, SessionJournal? Journal, bool Verify, double Speed, double? Seconds);
+internal sealed record ReplayRunOptions(Rig Rig, SessionFolder Input, string Output, SessionJournal? Journal, bool Verify, double Speed, double? Seconds, bool RecordedFusion);
 
 /// <summary>One replay from start to report.</summary>
 internal static class ReplayRun
@@ -21,7 +21,7 @@ internal static class ReplayRun
         var models = EngineVersion.Hashes(SessionRig.Save(rig, output));
         using var recorded = new XdfStreams(input.Xdf);
         var progress = new Progress("replay", options.Seconds);
-        var runner = new StepRunner(rig, input, output, recorded, journal, EngineVersion.Text, models) { Progress = progress.Report, Pace = new Pacing(options.Speed, TimeProvider.System, cancellation).WaitFor };
+        var runner = new StepRunner(rig, input, output, recorded, journal, EngineVersion.Text, models) { Progress = progress.Report, Pace = new Pacing(options.Speed, TimeProvider.System, cancellation).WaitFor, RecordedFusion = options.RecordedFusion };
         var cpuStart = Environment.CpuUsage.TotalTime;
         var (run, verdict) = runner.Run(options.Seconds, cancellation);
         double cpu = (Environment.CpuUsage.TotalTime - cpuStart).TotalSeconds / Math.Max(run.Seconds, 1e-9);
@@ -33,6 +33,7 @@ internal static class ReplayRun
         var score = run.Ended == "completed" ? SessionEnd.Score(rig, output, hasTruth ? input.Root : null, run) : null;
         var summary = RunSummary.Make("attend.replay/1", output.Root, run, score, cpu, double.NaN);
         summary["mode"] = journal is null ? "ideal" : "as-recorded";
+        summary["recorded_fusion"] = options.RecordedFusion;
         summary["compared_ticks"] = verdict.Compared;
         summary["verified"] = journal is null ? null : verdict.FirstDivergence is null && verdict.Compared > 0;
         summary["first_divergence"] = verdict.FirstDivergence is { } d ? Json(d) : null;
@@ -43,7 +44,7 @@ internal static class ReplayRun
             [("engine", EngineVersion.Text), ("rig", rig.Name), ("mode", journal is null ? "ideal" : "as recorded"), .. models.Select(m => ($"sha256 of {m.Name}", m.Sha256))]);
         int code = SessionEnd.Finish(output, summary, run, score, facts, json);
         if (!json && journal is not null)
-            Console.Out.WriteLine(verdict.FirstDivergence is { } differs ? $"verified             no: {Text(differs)}" : $"verified             {verdict.Compared} ticks, every node equal to the recorded run");
+            Console.Out.WriteLine(verdict.FirstDivergence is { } differs ? $"verified             no: {Text(differs)}" : $"verified             {verdict.Compared} ticks, every node equal to the recorded run{(options.RecordedFusion ? " (what the fusion network gave was taken from it)" : "")}");
         if (options.Verify && (verdict.FirstDivergence is not null || verdict.Compared == 0) && run.Ended == "completed")
             throw new MismatchException(verdict.FirstDivergence is { } first
                 ? $"the replay differs from the recorded run: {Text(first)}. {Cause(first, changed)}"

@@ -31,6 +31,9 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
     /// <summary>Called before each tick with its time since the start, seconds: may wait, to replay no faster than wanted.</summary>
     public Action<double>? Pace { get; init; }
 
+    /// <summary>Take the fusion network's outputs from the session; needs a journal.</summary>
+    public bool RecordedFusion { get; init; }
+
     /// <param name="seconds">Stop after this much; null for all of it.</param>
     public (RunResult Result, ReplayVerdict Verdict) Run(double? seconds, CancellationToken cancellation)
     {
@@ -44,7 +47,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         bool fromStart = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg);
         var eeg = fromStart ? Info(StreamRole.Eeg) : null;
         ISteeringSchedule schedule = journal is null ? new IdealSchedule() : new JournaledSchedule(journal.Takes);
-        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule);
+        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule) { RecordedFusion = RecordedFusion && journal is not null ? new RecordedEstimates(input, talkerIds.Count).Fill : null };
         if (!fromStart && Info(StreamRole.Eeg) is { } late && journal!.Ticks.Exists(t => t.Consumed[TickInputs.Slot(StreamRole.Eeg)] > 0))
             pipeline.ExpectEeg(Live.LiveRunner.EegOf(late)!);
         foreach (var (role, index) in roles)

@@ -125,6 +125,12 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
         Assert.StartsWith("posterior[", size!.Value, StringComparison.Ordinal);
         Assert.True(size.MaxAbsDifference > 0);
         Assert.Equal(3, size.Compared);
+
+        // As on another class of machine: with the recorded outputs of the network, everything of ours is what it was.
+        using var recorded = new XdfStreams(session.Xdf);
+        var (_, injected) = new StepRunner(RigReader.Read(session.Rig), session, SessionFolder.Create(_folder.File("injected")), recorded, SessionJournal.Read(session.Journal), "test", []) { RecordedFusion = true }.Run(null, CancellationToken.None);
+        Assert.Null(injected.FirstDivergence);
+        Assert.Equal(verdict.Compared, injected.Compared);
     }
 
     [Fact]
