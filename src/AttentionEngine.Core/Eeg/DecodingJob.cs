@@ -1,0 +1,63 @@
+namespace AttentionEngine.Core.Eeg;
+
+/// <summary>In whose unit ridge parameters are stated and read.</summary>
+public enum LambdaConvention
+{
+    /// <summary>Ours: relative to the mean eigenvalue of the covariance per sample, so that it holds for any unit, rate and number of trials.</summary>
+    PerSample,
+
+    /// <summary>mTRF-Toolbox: λ · rate added to the sum over trials.</summary>
+    MtrfToolbox,
+
+    /// <summary>mTRFpy: λ · rate added to the mean over the training trials.</summary>
+    Mtrfpy,
+
+    /// <summary>MNE (and naplib, scikit-learn): alpha added to the sum over trials.</summary>
+    Mne,
+}
+
+/// <summary>What trials may share across a split.</summary>
+[Flags]
+public enum SharedGroups
+{
+    None = 0,
+    Story = 1,
+    Speaker = 2,
+    Session = 4,
+    Presentation = 8,
+}
+
+/// <summary>A backward model (EEG to envelope) by ridge regression, evaluated by nested leave-one-trial-out.</summary>
+public sealed record DecodingJob
+{
+    /// <summary>First and last lag of the EEG after the sound, s; rounded outwards to whole samples.</summary>
+    public double MinLagS { get; init; }
+
+    public double MaxLagS { get; init; } = 0.25;
+
+    /// <summary>Ridge parameters, ascending, in <see cref="Convention"/>.</summary>
+    public IReadOnlyList<double> Lambdas { get; init; } = DefaultLambdas;
+
+    public LambdaConvention Convention { get; init; } = LambdaConvention.PerSample;
+
+    /// <summary>Decision windows, s, in which accuracy is given.</summary>
+    public IReadOnlyList<double> WindowsS { get; init; } = [1, 2, 5, 10, 30, 60];
+
+    /// <summary>Labels that training and test trials may share; anything else shared is refused, and what is named here is flagged in the result.</summary>
+    public SharedGroups AllowShared { get; init; }
+
+    /// <summary>Label permutations over trials for the null; 0: none.</summary>
+    public int Permutations { get; init; } = 1000;
+
+    /// <summary>Circularly shifted envelopes for the second null; 0: none.</summary>
+    public int Shifts { get; init; } = 100;
+
+    /// <summary>Bootstrap draws over trials for intervals.</summary>
+    public int Bootstraps { get; init; } = 2000;
+
+    /// <summary>Seeds everything that is drawn.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>15 values from 1e-6 to 10, per sample.</summary>
+    public static IReadOnlyList<double> DefaultLambdas { get; } = [.. Enumerable.Range(0, 15).Select(i => Math.Pow(10, -6 + i * 0.5))];
+}

@@ -1,0 +1,45 @@
+namespace AttentionEngine.Core.Eeg;
+
+/// <summary>One held-out trial.</summary>
+/// <param name="Lambda">Chosen inside the training trials, in the job's convention.</param>
+/// <param name="InnerCorrelation">[λ] mean correlation over the inner validation trials.</param>
+/// <param name="Prediction">[samples] reconstructed envelope.</param>
+/// <param name="Correlation">[K] with each talker's envelope over the whole trial.</param>
+/// <param name="WindowCorrelation">[window length][window × K] row-major, windows without overlap.</param>
+public sealed record DecodedTrial(
+    string TrialId, int AttendedIndex, double Lambda, double[] InnerCorrelation, double[] Prediction, double[] Correlation, double[][] WindowCorrelation);
+
+/// <summary>Accuracy at one window length.</summary>
+/// <param name="Accuracy">Share of windows in which the attended talker's correlation is the largest.</param>
+/// <param name="Low">Lower end of the 95 % interval, trials drawn with replacement.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Chance">1/K averaged over windows.</param>
+/// <param name="PermutationLimit95">95th percentile of accuracy when labels are permuted over whole trials; NaN without permutations.</param>
+/// <param name="PermutationP">(1 + draws at least as good) / (1 + draws); NaN without.</param>
+/// <param name="ShiftedLimit95">95th percentile of accuracy with envelopes shifted in time; NaN without.</param>
+/// <param name="BitsPerMinute">Wolpaw information transfer rate.</param>
+public sealed record WindowAccuracy(
+    double WindowS, int WindowCount, double Accuracy, double Low, double High, double Chance,
+    double PermutationLimit95, double PermutationP, double ShiftedLimit95, double BitsPerMinute);
+
+/// <summary>How the systems were solved; nothing falls back silently.</summary>
+/// <param name="Backend">Library that did the linear algebra.</param>
+/// <param name="Systems">(pair of trials, λ) systems of the inner loop.</param>
+/// <param name="Iterations">Conjugate-gradient iterations of the slowest system.</param>
+/// <param name="WorstResidual">Largest relative residual accepted.</param>
+/// <param name="CholeskyFallbacks">Systems that did not converge and were factorised.</param>
+public sealed record SolverReport(string Backend, int Systems, int Iterations, double WorstResidual, int CholeskyFallbacks);
+
+/// <summary>One participant's result.</summary>
+/// <param name="Flags">What a reader of the figures must know: shared groups that were allowed, unknown labels, short data.</param>
+/// <param name="MesdS">Minimal expected switch duration, s; NaN where undefined (accuracy at chance).</param>
+public sealed record DecodingResult(
+    string ParticipantId, IReadOnlyList<DecodedTrial> Trials, IReadOnlyList<WindowAccuracy> Accuracy, double MesdS,
+    SolverReport Solver, IReadOnlyList<string> Flags)
+{
+    /// <summary>Mean over held-out trials of the correlation with the attended talker.</summary>
+    public double MeanAttended => Trials.Average(t => t.Correlation[t.AttendedIndex]);
+
+    /// <summary>Mean over held-out trials and their other talkers; NaN with one talker.</summary>
+    public double MeanUnattended => Trials.SelectMany(t => t.Correlation.Where((_, k) => k != t.AttendedIndex)).DefaultIfEmpty(double.NaN).Average();
+}
