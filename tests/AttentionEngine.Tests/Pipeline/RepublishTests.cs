@@ -108,7 +108,7 @@ public sealed class RepublishTests : IDisposable
     public void A_loop_goes_on_with_rising_stamps_and_stops_when_told()
     {
         string path = Record(out _);
-        var (again, sent) = SendAndRecord(path, new RepublishOptions(Speed: 5, Loop: true, Seconds: 8, FromS: 1));
+        var (again, sent) = SendAndRecord(path, new RepublishOptions(Speed: 10, Loop: true, Seconds: 8, FromS: 1));
         Assert.Equal("completed", sent.Ended);
         var eeg = again.FindSource($"{_type}-eeg")!;
         Assert.True(eeg.SampleCount > 1500, $"{eeg.SampleCount} samples of three rounds");
