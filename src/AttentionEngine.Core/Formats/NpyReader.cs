@@ -57,17 +57,24 @@ public static class NpyReader
         return new NpyArray(header.Shape, header.Descr, header.FortranOrder ? ToRowMajor(values, header.Shape) : values);
     }
 
+    /// <summary>Grows with what is really there: a shape in a damaged header must not fill the memory.</summary>
     private static T[] ReadValues<T>(Stream stream, int count, string path) where T : unmanaged
     {
-        var values = new T[count];
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
-        if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw NpyHeader.CutOff(path);
-        return values;
+        var values = new T[stream.CanSeek && (stream.Length - stream.Position) / Marshal.SizeOf<T>() >= count ? count : Math.Min(count, 1 << 16)];
+        int filled = 0;
+        while (true)
+        {
+            var bytes = MemoryMarshal.AsBytes(values.AsSpan(filled));
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw NpyHeader.CutOff(path);
+            filled = values.Length;
+            if (filled == count) return values;
+            Array.Resize(ref values, (int)Math.Min(count, 2L * filled));
+        }
     }
 
     private static string[] ReadText(Stream stream, int count, int characters, string path)
     {
-        var raw = ReadValues<int>(stream, checked(count * characters), path);
+        var raw = ReadValues<int>(stream, (long)count * characters <= Array.MaxLength ? count * characters : throw NpyHeader.CutOff(path), path);
         var text = new string[count];
         for (int i = 0; i < count; i++)
             text[i] = Encoding.UTF32.GetString(MemoryMarshal.AsBytes(raw.AsSpan(i * characters, characters))).TrimEnd('\0');
