@@ -49,14 +49,17 @@ internal sealed class WienerBackend : BeamBackend
     {
         Follow(scene);
         if (_count == 0) return;
-        _masks.Prepare(_classes.Covariance, _count + 1);
         int frames = input.Length / _array.Count, at = 0;
+        bool learned = false;
         while (_frames.TryNext(input, frames, ref at))
         {
+            // Once a call, and only where a frame is complete: blocks are shorter than frames, and this is the dearest part.
+            if (!learned) _masks.Prepare(_classes.Covariance, _count + 1);
+            learned = true;
             _masks.Classify(_frames.Spectrum, _count + 1);
             _classes.Learn(_frames.Spectrum, _masks.Masks, _count + 1);
         }
-        _classes.Blend(_count);
+        if (learned) _classes.Blend(_count);
     }
 
     public override bool TryDesign(TalkerScene scene, BeamformerWeights weights)
