@@ -1,0 +1,122 @@
+using System.Globalization;
+using AttentionEngine.Core.Dsp;
+using AttentionEngine.Core.Eeg;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Formats;
+using AttentionEngine.Core.Streams;
+using AttentionEngine.Core.Time;
+
+namespace AttentionEngine.Capture.Datasets;
+
+/// <summary>From the trials of a data set's files to what decoders take: envelopes made from sound where needed, all at one rate, checked.</summary>
+public static class EegDatasetReader
+{
+    /// <summary>Sound and EEG of one trial may differ by this much before one of the rates must be wrong.</summary>
+    private const double MostLengthDifference = 0.02, MostDifferenceS = 1;
+
+    /// <param name="path">File of one participant, or folder.</param>
+    /// <param name="participants">Ids to read, without "sub-"; empty: all.</param>
+    /// <exception cref="InputDataException">Missing, damaged, of no known data set, or contradicting itself.</exception>
+    public static EegDataset Read(string path, IReadOnlyCollection<string> participants)
+    {
+        var read = new List<EegParticipant>();
+        var steps = new List<ProvenanceStep>();
+        var present = new List<string>();
+        foreach (string file in ListeningDataset.SubjectFiles(path))
+        {
+            string guess = Path.GetFileNameWithoutExtension(file);
+            var trials = ListeningDataset.ReadSubject(file);
+            string id = trials.Count > 0 ? trials[0].Subject : guess;
+            present.Add(id);
+            if (participants.Count > 0 && !participants.Contains(id)) continue;
+            var participant = Convert(trials, file);
+            EegDatasetCheck.Check(participant);
+            read.Add(participant);
+            steps.Add(new ProvenanceStep("read", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: participant {id}, {trials.Count} trials, {participant.Channels.Count} channels, {participant.RateHz} Hz")));
+        }
+        if (participants.FirstOrDefault(p => !present.Contains(p)) is { } missing)
+            throw new InputDataException($"{path} has no participant {missing}; there are {string.Join(", ", present)}.");
+        return new EegDataset { Name = Path.GetFileName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar)), Participants = read, Provenance = steps };
+    }
+
+    /// <summary>One participant's trials on one grid: the data's own rate, or 64 Hz where envelopes are made from sound.</summary>
+    internal static EegParticipant Convert(IReadOnlyList<ListeningTrial> trials, string path)
+    {
+        if (trials.Count == 0) throw new InputDataException($"{path} has no trials.");
+        var first = trials[0];
+        foreach (var t in trials)
+        {
+            if (t.Channels.Count != first.Channels.Count) throw new InputDataException($"{path}: trial {t.Name} has {t.Channels.Count} channels, trial {first.Name} has {first.Channels.Count}.");
+            if (t.RateHz != first.RateHz) throw new InputDataException($"{path}: trial {t.Name} is at {t.RateHz} Hz, trial {first.Name} at {first.RateHz} Hz.");
+        }
+        double rateHz = trials.Any(t => t.Talkers.Any(k => k.Envelope is null)) ? SpeechEnvelope.GridRateHz : first.RateHz;
+        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, TypeOf(c.Name)))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))] };
+    }
+
+    private static EegTrial Convert(ListeningTrial trial, double rateHz, string path)
+    {
+        int channels = trial.Channels.Count;
+        double[] eeg = trial.RateHz == rateHz ? trial.Eeg : Resample(trial.Eeg, channels, trial.RateHz, rateHz);
+        double[][] envelopes = [.. trial.Talkers.Select(k => k.Envelope is not { } e ? FromSound(k.SoundFile!) : trial.RateHz == rateHz ? e : Resample(e, 1, trial.RateHz, rateHz))];
+        int eegSamples = eeg.Length / channels, samples = Math.Min(eegSamples, envelopes.Min(e => e.Length));
+        for (int k = 0; k < envelopes.Length; k++)
+        {
+            double difference = Math.Abs(envelopes[k].Length - eegSamples);
+            if (difference > MostLengthDifference * eegSamples && difference > MostDifferenceS * rateHz)
+                throw new InputDataException(string.Create(CultureInfo.InvariantCulture, $"{path}, trial {trial.Name}: the stimulus {trial.Talkers[k].Name} lasts {envelopes[k].Length / rateHz:F1} s, the EEG {eegSamples / rateHz:F1} s. One of the two rates is wrong, or the stimulus is of another trial."));
+        }
+        var attended = trial.Talkers[trial.Attended];
+        return new EegTrial
+        {
+            Id = trial.Name,
+            Eeg = eeg.Length == samples * channels ? eeg : eeg[..(samples * channels)],
+            Envelopes = [.. envelopes.Select(e => e.Length == samples ? e : e[..samples])],
+            StimulusNames = [.. trial.Talkers.Select(k => k.Name)],
+            AttendedIndex = trial.Attended,
+            Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation },
+        };
+    }
+
+    /// <summary>Gammatone bands, power 0.6, 20 Hz low-pass at 64 Hz: the same code as live; its delay is taken out of the time.</summary>
+    internal static double[] FromSound(string path)
+    {
+        var audio = AudioFile.Read(path);
+        var mono = new float[audio.Frames];
+        for (int c = 0; c < audio.Channels; c++)
+            for (int i = 0; i < mono.Length; i++) mono[i] += audio.Channel(c)[i] / audio.Channels;
+        var extractor = new EnvelopeExtractor(audio.RateHz);
+        // Silence behind the end brings out the values that the filters still hold.
+        float[] padded = [.. mono, .. new float[(int)(audio.RateHz * (extractor.DelayS + 0.1))]];
+        var values = new float[(int)(padded.Length * SpeechEnvelope.GridRateHz / audio.RateHz) + 2];
+        int count = extractor.Process(padded, new SampleClock(0, StreamTime.FromSeconds(0), audio.RateHz, 0), values, out _);
+        int wanted = Math.Min(count, (int)Math.Round(mono.Length * SpeechEnvelope.GridRateHz / audio.RateHz));
+        return [.. values.AsSpan(0, wanted).ToArray().Select(v => (double)v)];
+    }
+
+    /// <summary>Linear phase without delay.</summary>
+    /// <param name="values">[samples × channels] sample-major.</param>
+    private static double[] Resample(double[] values, int channels, double fromHz, double toHz)
+    {
+        var resampler = new Resampler(fromHz, toHz);
+        int samples = values.Length / channels, length = resampler.OutputLength(samples);
+        var result = new double[length * channels];
+        var column = new float[samples];
+        for (int c = 0; c < channels; c++)
+        {
+            for (int n = 0; n < samples; n++) column[n] = (float)values[n * channels + c];
+            float[] output = resampler.Process(column);
+            for (int n = 0; n < length; n++) result[n * channels + c] = output[n];
+        }
+        return result;
+    }
+
+    private static EegChannelType TypeOf(string name) => name.ToUpperInvariant() switch
+    {
+        "STATUS" or "TRIGGER" or "STI" => EegChannelType.Trigger,
+        "M1" or "M2" or "TP9R" or "MASTOID" or "EXG1" or "EXG2" => EegChannelType.Reference,
+        var n when n.StartsWith("EXG", StringComparison.Ordinal) || n.Contains("EOG", StringComparison.Ordinal) => EegChannelType.Eog,
+        var n when n.StartsWith("ECG", StringComparison.Ordinal) => EegChannelType.Ecg,
+        var n when n.StartsWith("EMG", StringComparison.Ordinal) => EegChannelType.Emg,
+        _ => EegChannelType.Eeg,
+    };
+}
