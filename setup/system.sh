@@ -4,6 +4,7 @@
 system_packages=(
     "flite:command:flite"                       # speech synthesiser that makes the default talkers, once
     "libsndfile1:library:libsndfile.so.1"       # WAV and FLAC reading
+    "libopenblas0-pthread:library:libopenblas.so.0"   # linear algebra of offline EEG decoding
     "make:command:make"                         # cmake's build tool (ninja would do)
 )
 

@@ -12,6 +12,7 @@ internal static unsafe class NativeFacts
         yield return Engine();
         yield return OnnxRuntime();
         yield return SndFile();
+        yield return OpenBlas();
     }
 
     private static DoctorFact Engine()
@@ -45,5 +46,13 @@ internal static unsafe class NativeFacts
         if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "sndfile.dll" : "libsndfile.so.1", out nint library) || !NativeLibrary.TryGetExport(library, "sf_version_string", out nint version))
             return DoctorFact.Missing(name, false, "not installed; WAV is read without it, FLAC and others are not", "apt-get install libsndfile1");
         return DoctorFact.Ok(name, false, Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)version)()) ?? "unknown version");
+    }
+
+    private static DoctorFact OpenBlas()
+    {
+        const string name = "OpenBLAS";
+        if (!NativeLibraries.TryLoadOpenBlas(out nint library) || !NativeLibrary.TryGetExport(library, "openblas_get_config", out nint version))
+            return DoctorFact.Missing(name, false, "not installed; offline EEG decoding uses managed code, tens of times slower", "apt-get install libopenblas0-pthread");
+        return DoctorFact.Ok(name, false, Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)version)())?.Trim() ?? "unknown version");
     }
 }

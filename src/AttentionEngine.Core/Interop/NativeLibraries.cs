@@ -18,6 +18,9 @@ public static class NativeLibraries
     /// <summary>Name for <c>LibraryImport</c> of a liblsl that the user has installed: the file in <c>ATTEND_LIBLSL</c>, or what the system's loader finds.</summary>
     public const string Lsl = "lsl";
 
+    /// <summary>Name for <c>LibraryImport</c> of the system's OpenBLAS: the file in <c>ATTEND_OPENBLAS</c>, or what the system's loader finds.</summary>
+    public const string OpenBlas = "openblas";
+
     private static readonly ConcurrentDictionary<Assembly, bool> Registered = new();
 
     /// <summary>Makes <see cref="AttentionEngine"/> resolvable for <paramref name="assembly"/>; further calls do nothing.</summary>
@@ -54,13 +57,23 @@ public static class NativeLibraries
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
-        name == AttentionEngine ? NativeLibrary.Load(Find(name)) : name == Lsl && TryLoadLsl(out nint lsl) ? lsl : 0; // 0: the runtime's own search, for system libraries
+        name == AttentionEngine ? NativeLibrary.Load(Find(name)) : name == Lsl && TryLoadLsl(out nint lsl) ? lsl : name == OpenBlas && TryLoadOpenBlas(out nint blas) ? blas : 0; // 0: the runtime's own search, for system libraries
 
     /// <summary>Loads the installed liblsl; the handle is the loader's own, the same at each call.</summary>
     public static bool TryLoadLsl(out nint handle)
     {
         if (Environment.GetEnvironmentVariable("ATTEND_LIBLSL") is { Length: > 0 } file) return NativeLibrary.TryLoad(file, out handle);
         foreach (string name in (ReadOnlySpan<string>)["liblsl.so.2", "liblsl.so", "liblsl.dylib", "lsl.dll"])
+            if (NativeLibrary.TryLoad(name, out handle)) return true;
+        handle = 0;
+        return false;
+    }
+
+    /// <summary>Loads the installed OpenBLAS (with LAPACK, 32-bit integers).</summary>
+    public static bool TryLoadOpenBlas(out nint handle)
+    {
+        if (Environment.GetEnvironmentVariable("ATTEND_OPENBLAS") is { Length: > 0 } file) return NativeLibrary.TryLoad(file, out handle);
+        foreach (string name in (ReadOnlySpan<string>)["libopenblas.so.0", "libopenblas.dylib", "libopenblas.dll"])
             if (NativeLibrary.TryLoad(name, out handle)) return true;
         handle = 0;
         return false;
