@@ -1,0 +1,26 @@
+using System.Globalization;
+using AttentionEngine.Core.Eeg;
+
+namespace AttentionEngine.Analysis.DecodingReport;
+
+/// <summary>What a methods section must say, from what was really done.</summary>
+public static class MethodsParagraph
+{
+    public static string Text(DecodingReportInput input)
+    {
+        var job = input.Job;
+        var participants = input.Dataset.Participants;
+        string N(double v) => v.ToString("G6", CultureInfo.InvariantCulture);
+        string Range(IEnumerable<int> values) => values.Min() == values.Max() ? N(values.Min()) : $"{N(values.Min())} to {N(values.Max())}";
+        string rates = string.Join(", ", participants.Select(p => p.RateHz).Distinct().Select(N));
+        string steps = string.Join("; ", input.Dataset.Provenance.Where(p => p.Step != "read").Select(p => $"{p.Step}: {p.Detail}"));
+        string convention = job.Convention switch { LambdaConvention.MtrfToolbox => "as the mTRF-Toolbox states it", LambdaConvention.Mtrfpy => "as mTRFpy states it", LambdaConvention.Mne => "as MNE states alpha", _ => "relative to the mean eigenvalue of the lagged covariance" };
+        string shared = job.AllowShared == SharedGroups.None ? "No two trials that share a declared story, talker, session or presentation were on different sides of a split." : $"Trials on different sides of a split were allowed to share: {job.AllowShared}; the accuracies may be too high because of it.";
+        string nulls = job.Permutations > 0 ? $"The limit of chance is the 95th percentile of {N(job.Permutations)} permutations of labels over whole trials (smallest p {N(1.0 / (1 + job.Permutations))})." : "No permutations were made.";
+        return $"Attention was decoded in {N(participants.Count)} participant(s) with {Range(participants.Select(p => p.Trials.Count))} trials, {Range(participants.Select(p => p.Channels.Count))} channels at {rates} Hz ({(steps.Length > 0 ? steps : "no preprocessing")}). "
+            + $"A backward model reconstructed the attended envelope from EEG {N(1000 * job.MinLagS)} to {N(1000 * job.MaxLagS)} ms after the sound by ridge regression (Crosse et al., 2016, Front. Hum. Neurosci. 10:604; O'Sullivan et al., 2015, Cereb. Cortex 25:1697). "
+            + $"Each trial was held out once; λ was chosen among {N(job.Lambdas.Count)} values from {N(job.Lambdas[0])} to {N(job.Lambdas[^1])} ({convention}) by leave-one-trial-out within the other trials only. {shared} "
+            + $"The talker with the largest Pearson correlation in a window was taken for the attended one; windows do not overlap. Intervals are percentiles over {N(job.Bootstraps)} draws of trials with replacement. {nulls} "
+            + $"The minimal expected switch duration follows Geirnaert et al. (2020, IEEE TNSRE 28:307). AttentionEngine {input.Version}, {string.Join(", ", input.Results.Select(r => r.Solver.Backend).Distinct(StringComparer.Ordinal))}, seed {job.Seed.ToString(CultureInfo.InvariantCulture)}.";
+    }
+}
