@@ -5,7 +5,7 @@ using AttentionEngine.Core.Errors;
 namespace AttentionEngine.Analysis.Decoding;
 
 /// <summary>
-/// Nested leave-one-trial-out of ridge regression with one target: for each held-out trial, λ is the (first) best mean correlation
+/// Nested leave-one-trial-out of ridge regression to the attended envelope: for each held-out trial, λ is the (first) best mean correlation
 /// over the other trials, each left out in turn. All on sufficient statistics.
 /// </summary>
 public sealed class NestedRidge
@@ -21,13 +21,13 @@ public sealed class NestedRidge
     private int _iterations, _fallbacks;
     private double _worstResidual;
 
-    /// <param name="trials">Statistics per trial, the one target is the attended envelope. Taken over and changed.</param>
+    /// <param name="trials">Statistics per trial, target 0 is the attended envelope; others are carried along. Taken over and changed.</param>
     public NestedRidge(DenseAlgebra algebra, IReadOnlyList<LaggedStatistics> trials, IReadOnlyList<double> lambdas, LambdaConvention convention, double rateHz)
     {
         ArgumentNullException.ThrowIfNull(trials);
         ArgumentNullException.ThrowIfNull(lambdas);
         if (trials.Count < 3) throw new InputDataException($"There are {trials.Count} trials; nested leave-one-trial-out needs three at least: one to test, one to choose λ, one to train.");
-        if (trials.Any(t => t.Targets != 1)) throw new ArgumentException("Each trial needs one target, the attended envelope.", nameof(trials));
+        if (trials.Any(t => t.Targets < 1 || t.Targets != trials[0].Targets)) throw new ArgumentException("Each trial needs the same number of targets, the attended envelope first.", nameof(trials));
         if (lambdas.Count == 0 || lambdas.Any(l => !(l > 0 && double.IsFinite(l)))) throw new ConfigurationException($"The ridge parameters are {string.Join(", ", lambdas)}; expected one or more positive numbers.");
         (_algebra, _lambdas, _convention, _rateHz) = (algebra, lambdas, convention, rateHz);
         _systems = new PairSystems(trials);
@@ -39,6 +39,9 @@ public sealed class NestedRidge
     public double[][] InnerCorrelation { get; }
 
     public SolverReport Report => new(_algebra.Name, _systems.Pairs.Count * _lambdas.Count, _iterations, _worstResidual, _fallbacks);
+
+    /// <summary>Statistics about the mean of all samples.</summary>
+    internal PairSystems Systems => _systems;
 
     /// <summary>After how many iterations a system is factorised; null: where that becomes cheaper.</summary>
     internal int? MaxIterations { get; init; }
@@ -59,17 +62,19 @@ public sealed class NestedRidge
     }
 
     /// <summary>The model for a held-out trial, trained on all others.</summary>
-    /// <returns>λ in the job's convention, and the model for data about their own origin.</returns>
-    public (double Lambda, LinearModel Model) Fit(int heldOut)
+    /// <returns>λ in the job's convention, the same as it is added to Σ x xᵀ, and the model for data about their own origin.</returns>
+    public (double Lambda, double Diagonal, LinearModel Model) Fit(int heldOut)
     {
         double[] inner = InnerCorrelation[heldOut];
         double lambda = _lambdas[Array.IndexOf(inner, inner.Max())];
         var training = _systems.Without(heldOut);
         var scale = new LambdaScale(_convention, _rateHz, _systems.Trials.Count - 1, RidgeFit.MeanDiagonal(training));
-        var model = RidgeFit.Solve(_algebra, training, scale.ToDiagonal(lambda));
+        double diagonal = scale.ToDiagonal(lambda);
+        var all = RidgeFit.Solve(_algebra, training, diagonal);
+        var model = all with { Weights = all.Weights[..training.Columns], Bias = all.Bias[..1] };
         // The statistics are about the mean of all samples: the bias is what brings a prediction back.
         model.Bias[0] += _systems.TargetMeans[0] - RowMath.Dot(model.Weights, _systems.Means);
-        return (lambda, model);
+        return (lambda, diagonal, model);
     }
 
     private void SolveBatch(BlockConjugateGradients solver, int firstLambda, int lambdas)

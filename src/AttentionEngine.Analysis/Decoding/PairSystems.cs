@@ -13,7 +13,8 @@ internal sealed class PairSystems
         Total = trials[0].Empty();
         foreach (var trial in trials) Total.Add(trial);
         Means = [.. Total.Sums.Select(s => s / Total.Samples)];
-        TargetMeans = [.. Total.TargetSums.Select(s => s / Total.Samples)];
+        // One origin for all talkers, so that labels can be exchanged.
+        TargetMeans = [.. Total.TargetSums.Select(_ => Total.TargetSums[0] / Total.Samples)];
         foreach (var trial in trials) trial.ShiftOrigin(Means, TargetMeans);
         Total.ShiftOrigin(Means, TargetMeans);
         for (int i = 0; i < trials.Count; i++)

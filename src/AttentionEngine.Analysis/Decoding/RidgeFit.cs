@@ -84,6 +84,6 @@ public static class RidgeFit
         }
     }
 
-    private static InputDataException Singular(double diagonal, int n) =>
+    internal static InputDataException Singular(double diagonal, int n) =>
         new(FormattableString.Invariant($"The covariance of the training data ({n} columns) plus {diagonal:g3} on its diagonal is singular. Channels that are sums of others (an average reference) need a larger ridge parameter: raise the smallest λ."));
 }

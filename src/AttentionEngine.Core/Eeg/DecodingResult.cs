@@ -37,6 +37,9 @@ public sealed record DecodingResult(
     string ParticipantId, IReadOnlyList<DecodedTrial> Trials, IReadOnlyList<WindowAccuracy> Accuracy, double MesdS,
     SolverReport Solver, IReadOnlyList<string> Flags)
 {
+    /// <summary>95th percentile of the mean attended correlation when the envelopes are shifted in time; NaN without shifts.</summary>
+    public double ShiftedCorrelationLimit95 { get; init; } = double.NaN;
+
     /// <summary>Mean over held-out trials of the correlation with the attended talker.</summary>
     public double MeanAttended => Trials.Average(t => t.Correlation[t.AttendedIndex]);
 
