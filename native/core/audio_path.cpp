@@ -13,6 +13,12 @@ constexpr int kChunk = FilterMixer::kChunk;
 constexpr float kAbsurdInput = 64.0f;   // 36 dB over full scale: not sound
 constexpr float kAbsurdTap = 1.0e4f, kAbsurdGain = 100.0f;
 
+// 16 sets are 128 ms at one every 8 ms; huge sets get fewer, so that a mailbox stays within 64 MiB where it can.
+std::size_t weights_depth(const ae_path_config& c) noexcept {
+    const auto bytes = static_cast<std::size_t>(c.max_talkers) * 2 * sizeof(float) * static_cast<std::size_t>(c.microphones) * static_cast<std::size_t>(c.max_taps);
+    return std::clamp<std::size_t>((std::size_t{64} << 20) / bytes, 4, 16);
+}
+
 bool all_within(const float* values, std::size_t count, float bound) noexcept {
     return std::all_of(values, values + count, [bound](float v) { return std::fabs(v) <= bound; });  // false for NaN
 }
@@ -23,7 +29,7 @@ AudioPath::AudioPath(const ae_path_config& config)
     : config_(config), history_(std::max(config.max_taps - 1, config.delay_samples)), room_(history_ + std::max(8 * kChunk, history_)),
       lines_(static_cast<std::size_t>(config.microphones) * static_cast<std::size_t>(room_)), now_(static_cast<std::size_t>(config.microphones)),
       mixer_(config), limiter_(config.lookahead_samples, config.release_samples, config.ceiling),
-      weights_(4, WeightsMessage(config.max_talkers, config.microphones, config.max_taps)), gains_(64, GainsMessage(config.max_talkers)), taken_(512, TakenMessage{}) {
+      weights_(weights_depth(config), WeightsMessage(config.max_talkers, config.microphones, config.max_taps)), gains_(64, GainsMessage(config.max_talkers)), taken_(512, TakenMessage{}) {
     reset();
 }
 
@@ -72,7 +78,8 @@ void AudioPath::poll() noexcept {
         report(AE_KIND_GAINS, message->id);
         gains_.pop();
     }
-    if (WeightsMessage* message = weights_.front(); message != nullptr && message->effective_sample <= now_sample_ && mixer_.filter_fade_remaining() == 0) {
+    while (WeightsMessage* message = weights_.front()) {
+        if (message->effective_sample > now_sample_) break;
         const std::int64_t id = message->id;
         mixer_.start_filters(*message, weights_id_.load(std::memory_order_relaxed) == 0);
         weights_id_.store(id, std::memory_order_relaxed);
@@ -99,7 +106,7 @@ void AudioPath::update_bypass() noexcept {
 std::int64_t AudioPath::next_event() noexcept {
     std::int64_t next = kNever;
     if (const GainsMessage* message = gains_.front()) next = std::min(next, message->effective_sample);
-    if (const WeightsMessage* message = weights_.front()) next = std::min(next, std::max(message->effective_sample, now_sample_ + mixer_.filter_fade_remaining()));
+    if (const WeightsMessage* message = weights_.front()) next = std::min(next, message->effective_sample);
     if (config_.heartbeat_samples > 0 && !bypassed_) next = std::min(next, last_taken_ + config_.heartbeat_samples);
     return std::max(next, now_sample_ + 1);
 }

@@ -20,7 +20,7 @@ inline float at(const V& value, float weight) noexcept { return value.from + (va
 FilterMixer::FilterMixer(const ae_path_config& config)
     : microphones_(config.microphones), talkers_(config.max_talkers), delay_(config.delay_samples),
       reference_{config.left_reference, config.right_reference}, current_(config.max_talkers, config.microphones, config.max_taps),
-      previous_(current_), gains_(static_cast<std::size_t>(config.max_talkers) + 1) {
+      previous_(current_), blend_(current_), gains_(static_cast<std::size_t>(config.max_talkers) + 1) {
     filter_ramp_.length = config.filter_fade_samples;
     bypass_ramp_.length = config.filter_fade_samples;
     gain_ramp_.length = config.gain_fade_samples;
@@ -28,14 +28,38 @@ FilterMixer::FilterMixer(const ae_path_config& config)
 }
 
 void FilterMixer::reset() noexcept {
-    for (WeightsMessage* set : {&current_, &previous_}) set->talkers = set->taps = 0;
+    for (WeightsMessage* set : {&current_, &previous_, &blend_}) set->talkers = set->taps = 0;
     std::fill(gains_.begin(), gains_.end(), Value{});
     bypass_ = {1, 1};
     for (Ramp* ramp : {&filter_ramp_, &gain_ramp_, &bypass_ramp_}) ramp->position = ramp->length;
 }
 
+// previous_ becomes what sounds now, in the middle of a cross-fade: a cut one goes on from here. Of the mono beam the left share is
+// blended apart, which is exact where both sets share alike and else off by a product of two differences.
+void FilterMixer::freeze_blend() noexcept {
+    const float w = smooth(static_cast<float>(filter_ramp_.position) / static_cast<float>(filter_ramp_.length)), v = 1.0f - w;
+    blend_.talkers = std::max(current_.talkers, previous_.talkers);
+    blend_.taps = std::max(current_.taps, previous_.taps);
+    const auto lines = static_cast<std::size_t>(2 * microphones_), taps = static_cast<std::size_t>(blend_.taps);
+    std::fill_n(blend_.filters.begin(), static_cast<std::size_t>(blend_.talkers) * lines * taps, 0.0f);
+    const auto add = [&](const WeightsMessage& set, float weight) {
+        const auto length = static_cast<std::size_t>(set.taps);
+        for (std::size_t line = 0; line < static_cast<std::size_t>(set.talkers) * lines; ++line)
+            for (std::size_t t = 0; t < length; ++t) blend_.filters[line * taps + t] += weight * set.filters[line * length + t];
+    };
+    add(previous_, v);
+    add(current_, w);
+    for (int talker = 0; talker < blend_.talkers; ++talker) {
+        const auto k = static_cast<std::size_t>(talker);
+        const bool old_has = talker < previous_.talkers, new_has = talker < current_.talkers;
+        blend_.left_share[k] = old_has && new_has ? v * previous_.left_share[k] + w * current_.left_share[k] : (new_has ? current_ : previous_).left_share[k];
+    }
+    std::swap(previous_, blend_);
+}
+
 void FilterMixer::start_filters(WeightsMessage& message, bool at_once) noexcept {
-    std::swap(current_, previous_);
+    if (!filter_ramp_.running()) std::swap(current_, previous_);
+    else if (filter_ramp_.position > 0) freeze_blend();  // at 0 nothing of current_ has sounded: it is replaced
     std::swap(current_, message);  // vectors trade places: nothing is copied or freed
     filter_ramp_.position = at_once ? filter_ramp_.length : 0;
 }

@@ -13,7 +13,6 @@ struct Ramp {
     int length = 1;
     int position = 1;  // = length: arrived
     bool running() const noexcept { return position < length; }
-    int remaining() const noexcept { return length - position; }
 };
 
 class FilterMixer {
@@ -23,9 +22,8 @@ public:
     explicit FilterMixer(const ae_path_config& config);
     void reset() noexcept;
 
-    int filter_fade_remaining() const noexcept { return filter_ramp_.remaining(); }
-
-    // Starts to play a set; at_once: without a cross-fade (nothing of the old set is audible). Only while no cross-fade runs.
+    // Starts to play a set; at_once: without a cross-fade (nothing of the old set is audible). While a cross-fade runs, the new one starts
+    // from the filters as they are at this sample: filtering is linear, so the blend of both sets' taps is what sounds.
     void start_filters(WeightsMessage& message, bool at_once) noexcept;
     void start_gains(const GainsMessage& message, bool at_once) noexcept;
     void start_bypass(bool on) noexcept;
@@ -37,12 +35,13 @@ private:
     using Chunk = std::array<float, kChunk>;
     struct Value { float from = 0, to = 0; };
 
+    void freeze_blend() noexcept;
     static void advance(Ramp& ramp, Chunk& weight, int frames) noexcept;
     void mix_talker(int talker, const float* const* x, float* left, float* right, float* beam, int frames) noexcept;
 
     const int microphones_, talkers_, delay_;
     const std::array<int, 2> reference_;
-    WeightsMessage current_, previous_;
+    WeightsMessage current_, previous_, blend_;
     std::vector<Value> gains_;  // [K], then ambient
     Value bypass_;
     Ramp filter_ramp_, gain_ramp_, bypass_ramp_;

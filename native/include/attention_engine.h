@@ -74,8 +74,9 @@ AE_API ae_result ae_path_reset(ae_path* path);
 AE_API ae_result ae_path_process(ae_path* path, const float* input, float* output, float* beams, int32_t frames);
 
 /* filters: [talkers x 2 x M x taps]; left_share: [talkers] in 0..1, how much of the mono beam is the left ear's (NULL = 0.5).
- * effective_sample: index of the first frame that uses them, -1 = as soon as polled. Sets are taken in the order pushed and not before
- * the cross-fade of the one before has ended. id > 0. */
+ * effective_sample: index of the first frame that uses them, -1 = as soon as polled. Sets are taken in the order pushed, each at exactly
+ * its sample (late ones at once), also while the cross-fade to the one before runs: the new fade starts from the blend that sounds then.
+ * Up to 16 sets wait (at least 4 where a set is larger than 4 MiB), then AE_BUSY. id > 0. */
 AE_API ae_result ae_path_push_weights(ae_path* path, int64_t id, const float* filters, int32_t talkers, int32_t taps,
                                       const float* left_share, int64_t effective_sample);
 

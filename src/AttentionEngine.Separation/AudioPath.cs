@@ -11,7 +11,7 @@ namespace AttentionEngine.Separation;
 /// </summary>
 public sealed class AudioPath : IDisposable
 {
-    // Cross-fades short enough to end before the next tick, long enough not to click (gains 25 ms, filters 16 ms).
+    // Cross-fades short enough to end before the next change, long enough not to click (mask-driven filters come every 8 ms).
     private const double GainFadeMs = 25, FilterFadeMs = 16, FastFilterFadeMs = 6, ReleaseMs = 60;
 
     /// <summary>Look-ahead of the limiter: its share of the delay.</summary>
@@ -23,10 +23,14 @@ public sealed class AudioPath : IDisposable
     /// <param name="settings">Delay, length and ceiling.</param>
     /// <param name="maxTalkers">K: rows of the beams, most talkers of a weight set; 1 to 16.</param>
     /// <param name="heartbeatMs">After so long without a push taken, fade to limited pass-through (for output to ears); 0 = never.</param>
-    public AudioPath(MicrophoneArray array, AudioPathSettings settings, int maxTalkers, double heartbeatMs = 0)
+    /// <param name="filterFadeMs">Cross-fade between filter sets, above 0 to 1000 ms; null = 6 ms for filters from masks, else 16 ms.</param>
+    /// <exception cref="ArgumentException">The configuration is outside what the native path takes.</exception>
+    public AudioPath(MicrophoneArray array, AudioPathSettings settings, int maxTalkers, double heartbeatMs = 0, double? filterFadeMs = null)
     {
         ArgumentNullException.ThrowIfNull(array);
         ArgumentNullException.ThrowIfNull(settings);
+        double fadeMs = filterFadeMs ?? (settings.Backend == "mask-mwf" ? FastFilterFadeMs : FilterFadeMs);
+        if (!(fadeMs > 0 && fadeMs <= 1000)) throw new ArgumentOutOfRangeException(nameof(filterFadeMs), filterFadeMs, "the cross-fade between filter sets must be above 0 and at most 1000 ms");
         Microphones = array.Count;
         MaxTalkers = maxTalkers;
         Layout = FilterLayout.Of(array, settings);
@@ -37,7 +41,7 @@ public sealed class AudioPath : IDisposable
         {
             Microphones = array.Count, MaxTalkers = maxTalkers, MaxTaps = Layout.Taps, DelaySamples = Layout.DelaySamples,
             LeftReference = array.LeftReference, RightReference = array.RightReference, LookaheadSamples = lookahead,
-            FilterFadeSamples = Samples(settings.Backend == "mask-mwf" ? FastFilterFadeMs : FilterFadeMs), GainFadeSamples = Samples(GainFadeMs), ReleaseSamples = Samples(ReleaseMs),
+            FilterFadeSamples = Samples(fadeMs), GainFadeSamples = Samples(GainFadeMs), ReleaseSamples = Samples(ReleaseMs),
             HeartbeatSamples = (long)Math.Round(heartbeatMs * rate / 1000), Ceiling = (float)Math.Pow(10, settings.LimiterCeilingDbfs / 20),
         };
         var result = NativeMethods.Create(config, out nint path);
@@ -83,7 +87,7 @@ public sealed class AudioPath : IDisposable
         fixed (float* i = input, o = output, b = beams) Check(NativeMethods.Process(_handle, i, o, b, frames));
     }
 
-    /// <summary>Queues a filter set; copied. Sets are taken in order, not before the cross-fade of the one before has ended.</summary>
+    /// <summary>Queues a filter set; copied. Sets are taken in order, each at exactly its sample, also while the cross-fade to the one before runs.</summary>
     /// <param name="effectiveSample">First frame that uses it; −1 as soon as polled.</param>
     /// <returns>False when refused (not finite, absurd, or the mailbox is full): the last good set stays, the refusal is counted.</returns>
     public unsafe bool PushWeights(BeamformerWeights weights, long effectiveSample)

@@ -125,6 +125,47 @@ public class AudioPathTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 32)]
+    [InlineData(8, 128)]
+    [InlineData(16, 1024)] // every cross-fade is cut by the next set
+    public void A_set_every_8_ms_is_taken_at_exactly_its_sample(double fadeMs, int block)
+    {
+        const int Cadence = 128, Sets = 50;
+        using var path = new AudioPath(SeparationFixture.Array, SeparationFixture.Settings(), K, filterFadeMs: fadeMs);
+        var weights = RandomWeights(path, 1, 2);
+        Assert.True(path.PushGains(SeparationFixture.Gains(0, 0, 1, 0, 0), 0));
+        int at = 0;
+        long pushed = 0;
+        Run(path, SeparationFixture.Noise(M * Cadence * (Sets + 1), 1, 0.1), () =>
+        {
+            for (; pushed < Sets && pushed * Cadence < at + (2 * block); pushed++)
+            {
+                weights.Id = pushed + 1;
+                Assert.True(path.PushWeights(weights, pushed * Cadence));
+            }
+            at += block;
+            return block;
+        });
+        long expected = 0;
+        while (path.TryReadTaken(out long id, out long sample, out var kind))
+        {
+            if (kind != TakenKind.Weights) continue;
+            Assert.Equal((expected + 1, expected * Cadence), (id, sample));
+            expected++;
+        }
+        Assert.Equal(Sets, expected);
+        Assert.Equal(0, path.ReadStatus().RejectedPushes + path.ReadStatus().TakenLost);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(1e9)]
+    public void A_cross_fade_outside_its_range_is_refused_by_name(double fadeMs) =>
+        Assert.Equal("filterFadeMs", Assert.Throws<ArgumentOutOfRangeException>(() => new AudioPath(SeparationFixture.Array, SeparationFixture.Settings(), K, filterFadeMs: fadeMs)).ParamName);
+
     [Fact]
     public void The_ceiling_holds_whatever_comes()
     {
