@@ -12,6 +12,7 @@ internal static class CommandList
         yield return RecordCommand.Create();
         yield return ReplayCommand.Create();
         yield return EvaluateCommand.Create();
+        yield return DecodeCommand.Create();
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
         yield return SeparateCommand.Create();

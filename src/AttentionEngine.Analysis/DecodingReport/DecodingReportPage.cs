@@ -12,7 +12,7 @@ public sealed record DecodingReportInput(EegDataset Dataset, DecodingJob Job, IR
 /// <summary>One self-contained HTML page: no script, no network.</summary>
 public static class DecodingReportPage
 {
-    private const string Style = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1,h2{line-height:1.2}table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{padding:.25rem .7rem;border-bottom:1px solid #d5dbe1;text-align:left}.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}.mark{background:#fff3cd}figure{margin:1rem 0}figcaption{color:#57606a;font-size:.9rem}svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#14181d;color:#e6edf3}th,td{border-color:#3a424b}.mark{background:#4d3d10}figcaption{color:#9aa4ae}}";
+    private const string Style = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1,h2{line-height:1.2}table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{padding:.25rem .7rem;border-bottom:1px solid #d5dbe1;text-align:left}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}.mark{background:#fff3cd}figure{margin:1rem 0}figcaption{color:#57606a;font-size:.9rem}svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#14181d;color:#e6edf3}th,td{border-color:#3a424b}.mark{background:#4d3d10}figcaption{color:#9aa4ae}}";
 
     public static string Html(DecodingReportInput input)
     {

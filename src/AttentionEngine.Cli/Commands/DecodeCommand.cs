@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using AttentionEngine.Analysis.Decoding;
+using AttentionEngine.Analysis.Decoding.LinearAlgebra;
+using AttentionEngine.Cli.Runs;
+using AttentionEngine.Core.Eeg;
+using AttentionEngine.Core.Errors;
+
+namespace AttentionEngine.Cli.Commands;
+
+/// <summary><c>attend decode DATASET OUT participant|group</c>: offline EEG attention decoding, in the grammar of BIDS Apps.</summary>
+internal static class DecodeCommand
+{
+    private static readonly Argument<string> Dataset = new("DATASET") { Description = "A participant's file, or the folder of a data set (KU Leuven, DTU, AV-GC-AAD, CND, .mat or .npz arrays)" };
+    private static readonly Argument<string> Output = new("OUT") { Description = "Folder for results; an interrupted run goes on in it" };
+    private static readonly Argument<string> Level = new("LEVEL") { Description = "participant: decode, then report; group: report over results that are there" };
+    private static readonly Option<string[]> Participants = new("--participant-label") { Description = "Only these participants, without sub-", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> Band = new("--band-hz") { Description = "Band-pass LOW,HIGH of EEG and envelopes, or none", DefaultValueFactory = _ => "1,9" };
+    private static readonly Option<bool> Causal = new("--causal") { Description = "Filter forward only, as live; default: forward and backward" };
+    private static readonly Option<bool> AverageReference = new("--average-reference") { Description = "Subtract the mean over scalp channels" };
+    private static readonly Option<bool> RegressEog = new("--regress-eog") { Description = "Take out what the EOG channels predict" };
+    private static readonly Option<string[]> Drop = new("--drop-channels") { Description = "Names of bad channels", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<double> MinLag = new("--min-lag-ms") { Description = "First lag of the EEG after the sound", DefaultValueFactory = _ => 0 };
+    private static readonly Option<double> MaxLag = new("--max-lag-ms") { Description = "Last lag", DefaultValueFactory = _ => 250 };
+    private static readonly Option<string> Windows = new("--windows-s") { Description = "Decision windows", DefaultValueFactory = _ => "1,2,5,10,30,60" };
+    private static readonly Option<string?> Lambdas = new("--lambdas") { Description = "Ridge parameters, ascending, in the unit of --lambda-convention; default: 15 values" };
+    private static readonly Option<LambdaConvention> Convention = new("--lambda-convention") { Description = "Whose λ: PerSample, MtrfToolbox, Mtrfpy or Mne", DefaultValueFactory = _ => LambdaConvention.PerSample };
+    private static readonly Option<SharedGroups> Allow = new("--allow-shared") { Description = "What training and test trials may share, flagged in the report: Story, Speaker, Session, Presentation", DefaultValueFactory = _ => SharedGroups.None };
+    private static readonly Option<int> Permutations = new("--permutations") { Description = "Label permutations over whole trials", DefaultValueFactory = _ => 1000 };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Of everything that is drawn", DefaultValueFactory = _ => 1 };
+
+    public static Command Create()
+    {
+        var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
+        {
+            Dataset, Output, Level, Participants, Band, Causal, AverageReference, RegressEog, Drop, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed,
+        };
+        Level.AcceptOnlyFromAmong("participant", "group");
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        double[]? lambdas = parsed.GetValue(Lambdas) is { } text ? Numbers(text, "--lambdas") : null;
+        if (lambdas is not null && lambdas.Zip(lambdas.Skip(1), (a, b) => b > a).Contains(false)) throw new ConfigurationException($"--lambdas {parsed.GetValue(Lambdas)}: expected ascending values.");
+        var job = new DecodingJob
+        {
+            MinLagS = parsed.GetValue(MinLag) / 1000, MaxLagS = parsed.GetValue(MaxLag) / 1000, WindowsS = Numbers(parsed.GetValue(Windows)!, "--windows-s"), Convention = parsed.GetValue(Convention),
+            Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Seed = parsed.GetValue(Seed),
+        };
+        if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
+        if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
+        if (lambdas is null && job.Convention != LambdaConvention.PerSample) throw new ConfigurationException($"The default values of λ are per sample; give --lambdas for --lambda-convention {job.Convention}.");
+        string band = parsed.GetValue(Band)!;
+        double[] edges = band == "none" ? [] : Numbers(band, "--band-hz");
+        if (edges.Length is not (0 or 2)) throw new ConfigurationException($"--band-hz {band}: expected LOW,HIGH or none.");
+        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", parsed.GetValue(Participants) ?? [], job, edges.Length == 2 ? (edges[0], edges[1]) : null,
+            parsed.GetValue(Causal), parsed.GetValue(AverageReference), parsed.GetValue(RegressEog), parsed.GetValue(Drop) ?? []);
+        var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
+        var outcome = DecodeRun.Run(request, (participant, j, progress, cancel) => ParticipantDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
+        if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
+        else Print(outcome);
+        return ExitCode.Ok;
+    }
+
+    private static double[] Numbers(string text, string option)
+    {
+        string[] parts = text.Split(',');
+        return [.. parts.Select(p => double.TryParse(p, CultureInfo.InvariantCulture, out double v) && v > 0 && double.IsFinite(v) ? v : throw new ConfigurationException($"{option} {text}: '{p}' is no number above 0."))];
+    }
+
+    private static object Json(DecodeOutcome outcome) => new
+    {
+        Schema = "attend.decode/1",
+        Participants = outcome.Results.Select(r => new
+        {
+            Id = r.ParticipantId,
+            Models = new[]
+            {
+                new
+                {
+                    Name = "ridge", Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
+                    Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
+                    r.MesdS, RAttended = r.MeanAttended, RUnattended = r.MeanUnattended, r.Flags, r.Solver,
+                },
+            },
+        }),
+        outcome.Resumed, outcome.WallS, Report = outcome.ReportPath,
+    };
+
+    private static void Print(DecodeOutcome outcome)
+    {
+        foreach (var r in outcome.Results)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{r.ParticipantId}: {r.Trials.Count} trials, r attended {r.MeanAttended:F3}, unattended {r.MeanUnattended:F3}, MESD {r.MesdS:F1} s"));
+            foreach (var a in r.Accuracy.Where(a => a.WindowCount > 0))
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {a.WindowS,5:G4} s  {100 * a.Accuracy,5:F1} %  [{100 * a.Low:F1}, {100 * a.High:F1}]  chance {100 * a.Chance:F0} %, permutation limit {100 * a.PermutationLimit95:F1} %, p {a.PermutationP:G3}"));
+            foreach (string flag in r.Flags) Console.Out.WriteLine($"  ! {flag}");
+        }
+        Console.Out.WriteLine($"{outcome.ReportPath}{(outcome.Resumed > 0 ? $" ({outcome.Resumed} participants were there already)" : "")}");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using AttentionEngine.Analysis.DecodingReport;
+using AttentionEngine.Analysis.Preprocessing;
+using AttentionEngine.Capture.Datasets;
+using AttentionEngine.Core.Eeg;
+using AttentionEngine.Core.Errors;
+
+namespace AttentionEngine.Cli.Runs;
+
+/// <summary>What <c>attend decode</c> was asked for.</summary>
+/// <param name="BandHz">Band-pass edges; null: the data are left as they are.</param>
+internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, (double Low, double High)? BandHz, bool Causal, bool AverageReference, bool RegressEog, IReadOnlyList<string> DropChannels);
+
+internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed);
+
+/// <summary>Reads, prepares, decodes participant by participant with a checkpoint after each, and writes the report.</summary>
+internal static class DecodeRun
+{
+    public delegate DecodingResult Decoder(EegParticipant participant, DecodingJob job, IProgress<double> progress, CancellationToken cancellation);
+
+    private const int FilterOrder = 2;
+
+    public static DecodeOutcome Run(DecodeRequest request, Decoder decode, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var files = new DecodingFiles(request.Output, JsonOutput.Options);
+        var dataset = Prepare(EegDatasetReader.Read(request.Dataset, request.Participants), request);
+        files.Open(EngineVersion.Text);
+        var progress = new DecodeProgress(dataset.Participants.Count);
+        var results = new List<DecodingResult>();
+        int resumed = 0;
+        foreach (var participant in dataset.Participants)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string key = DecodingFiles.KeyOf(participant, request.Job, EngineVersion.Text);
+            if (files.Finished(participant.Id, key) is { } finished)
+            {
+                results.Add(finished);
+                resumed++;
+            }
+            else if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {participant.Id} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
+            else
+            {
+                progress.Begin(participant.Id);
+                var result = decode(participant, request.Job, progress, cancellation);
+                files.Save(result, key);
+                results.Add(DecodingFiles.WithoutPredictions(result));
+            }
+            progress.End();
+        }
+        string page = files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
+        return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed);
+    }
+
+    private static EegDataset Prepare(EegDataset dataset, DecodeRequest request)
+    {
+        if (request.DropChannels.Count > 0) dataset = EegPreprocessing.DropChannels(dataset, request.DropChannels);
+        if (request.RegressEog) dataset = EegPreprocessing.RegressEog(dataset);
+        if (request.BandHz is { } band) dataset = EegPreprocessing.BandPass(dataset, band.Low, band.High, FilterOrder, request.Causal);
+        if (dataset.Participants.Any(p => p.Channels.Any(c => c.Type != EegChannelType.Eeg))) dataset = EegPreprocessing.ScalpOnly(dataset);
+        return request.AverageReference ? EegPreprocessing.AverageReference(dataset) : dataset;
+    }
+}

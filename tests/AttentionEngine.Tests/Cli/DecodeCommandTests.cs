@@ -1,0 +1,47 @@
+using System.Text.Json;
+using AttentionEngine.Core.Errors;
+using AttentionEngine.Tests.Capture.Datasets;
+
+namespace AttentionEngine.Tests.Cli;
+
+public class DecodeCommandTests
+{
+    [Fact]
+    public async Task Decoding_leaves_results_and_goes_on_where_it_was()
+    {
+        using var folder = new TempFolder();
+        string output = folder.File("out"), set = SharedData.PathOrSkip("bench/aad/tiny_64hz.mat");
+        string[] arguments = ["decode", set, output, "participant", "--band-hz", "none", "--windows-s", "1,2,5,10", "--permutations", "100", "--json"];
+        var first = await AttendProcess.RunAsync(arguments);
+        Assert.True(first.ExitCode == 0, first.Error);
+        using var json = JsonDocument.Parse(first.Out);
+        Assert.Equal("attend.decode/1", json.RootElement.EnumerateObject().First().Value.GetString());
+        var model = json.RootElement.GetProperty("participants")[0].GetProperty("models")[0];
+        Assert.Equal([60, 30, 12, 6], model.GetProperty("windows").EnumerateArray().Select(w => w.GetInt32()));
+        Assert.InRange(model.GetProperty("r_attended").GetDouble(), 0.15, 0.3);
+        Assert.Equal(2, model.GetProperty("ci95")[0].GetArrayLength());
+        foreach (string file in new[] { "report.html", "accuracy.csv", "methods.txt", "dataset_description.json", "sub-tiny64hz/sub-tiny64hz_desc-decoding_trials.tsv" }) Assert.True(new FileInfo(Path.Combine(output, file)).Length > 100, file);
+        string report = File.ReadAllText(Path.Combine(output, "report.html"));
+        var group = await AttendProcess.RunAsync([.. arguments.Select(a => a == "participant" ? "group" : a)]);
+        Assert.Equal(0, group.ExitCode);
+        Assert.Contains("\"resumed\": 1", group.Out, StringComparison.Ordinal);
+        Assert.Equal(report, File.ReadAllText(Path.Combine(output, "report.html")));
+        var other = await AttendProcess.RunAsync([.. arguments, "--seed", "2"]);
+        Assert.Equal(ExitCode.Usage, other.ExitCode);
+        Assert.Contains("result of another job", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_input_and_wrong_options_are_told_apart()
+    {
+        using var folder = new TempFolder();
+        PublishedLayout.DtuRaw(folder.File("S1.mat"));
+        var table = await AttendProcess.RunAsync("decode", folder.File("S1.mat"), folder.File("out"), "participant");
+        Assert.Equal(ExitCode.InputInvalid, table.ExitCode);
+        Assert.Contains("writetable(expinfo", table.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("out")));
+        var band = await AttendProcess.RunAsync("decode", folder.File("S1.mat"), folder.File("out"), "participant", "--band-hz", "9");
+        Assert.Equal(ExitCode.Usage, band.ExitCode);
+        Assert.Contains("expected LOW,HIGH or none", band.Error, StringComparison.Ordinal);
+    }
+}
