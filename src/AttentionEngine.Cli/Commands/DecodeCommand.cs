@@ -58,7 +58,7 @@ internal static class DecodeCommand
         var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", parsed.GetValue(Participants) ?? [], job, edges.Length == 2 ? (edges[0], edges[1]) : null,
             parsed.GetValue(Causal), parsed.GetValue(AverageReference), parsed.GetValue(RegressEog), parsed.GetValue(Drop) ?? []);
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
-        var outcome = DecodeRun.Run(request, (participant, j, progress, cancel) => ParticipantDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
+        var outcome = DecodeRun.Run(request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
         if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
         else Print(outcome);
         return ExitCode.Ok;
