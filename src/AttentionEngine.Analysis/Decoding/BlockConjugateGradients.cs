@@ -14,6 +14,7 @@ internal sealed class BlockConjugateGradients
     private readonly PairProducts _products;
     private readonly int _n, _pairs;
     private readonly double[] _sums;
+    private double[] _residual = [], _direction = [], _totalTimes = [], _image = [];
 
     public BlockConjugateGradients(DenseAlgebra algebra, PairSystems systems, double tolerance, int? maxIterations)
     {
@@ -33,6 +34,11 @@ internal sealed class BlockConjugateGradients
     /// <summary>Σ x of the training samples of a pair, [n].</summary>
     public Span<double> Sums(int pair) => _sums.AsSpan(pair * _n, _n);
 
+    /// <summary>Space for [λ × pair × n], free between two calls of <see cref="Solve"/>.</summary>
+    public double[] Scratch => _image;
+
+    public PairProducts Products => _products;
+
     /// <summary>Solves a batch of λ.</summary>
     /// <param name="diagonals">[λ × pair] what is added to the diagonal.</param>
     /// <param name="factors">[λ] factors of α C_total + <paramref name="shifts"/> I, [n × n] each.</param>
@@ -43,10 +49,9 @@ internal sealed class BlockConjugateGradients
     public bool[] Solve(double[] diagonals, double[][] factors, double[] shifts, double alpha, double[] rows)
     {
         int count = diagonals.Length;
-        var residual = new double[count * _n];
-        var direction = new double[count * _n];
-        var totalTimes = new double[count * _n];
-        var image = new double[count * _n];
+        // Kept between batches: these are most of the memory.
+        if (_residual.Length < count * _n) (_residual, _direction, _totalTimes, _image) = (new double[count * _n], new double[count * _n], new double[count * _n], new double[count * _n]);
+        double[] residual = _residual, direction = _direction, totalTimes = _totalTimes, image = _image;
         var norm = new double[count];
         var rz = new double[count];
         var done = new bool[count];
@@ -98,7 +103,7 @@ internal sealed class BlockConjugateGradients
     /// <summary>image = M⁻¹ residual for the systems that go on.</summary>
     private void Precondition(double[] residual, double[] image, double[][] factors, bool[] done)
     {
-        for (int l = 0; l < factors.Length; l++)
+        for (int l = 0; l < done.Length / _pairs; l++)
         {
             // Systems that go on are packed to the front of this λ's rows, solved, and put back.
             int first = l * _pairs, active = 0;

@@ -10,12 +10,11 @@ namespace AttentionEngine.Analysis.Decoding;
 /// <param name="systems">The training sets.</param>
 /// <param name="diagonals">[λ × pair]</param>
 /// <param name="weights">[λ × pair × n], mended in place.</param>
-internal sealed class InnerValidation(DenseAlgebra algebra, PairSystems systems, double[] diagonals, double[] weights)
+/// <param name="scratch">As long as <paramref name="weights"/> at least.</param>
+internal sealed class InnerValidation(DenseAlgebra algebra, PairSystems systems, PairProducts products, double[] diagonals, double[] weights, double[] scratch)
 {
     private const double AcceptedResidual = 1e-8, AcceptedDirectResidual = 1e-5;
     private readonly int _n = systems.Columns, _pairs = systems.Pairs.Count;
-    private readonly PairProducts _products = new(algebra, systems);
-    private readonly double[] _image = new double[weights.Length];
 
     /// <summary>[2 × λ × pair] correlation on the pair's first, then its second trial.</summary>
     public double[] Correlation { get; } = new double[2 * diagonals.Length];
@@ -54,10 +53,10 @@ internal sealed class InnerValidation(DenseAlgebra algebra, PairSystems systems,
 
     private void Validate(bool[] settled)
     {
-        algebra.Multiply(false, false, settled.Length, _n, _n, 1, weights, _n, systems.Total.Covariance, _n, 0, _image, _n);
-        _products.ForEachTrial(weights, settled, (trial, s, product) =>
+        algebra.Multiply(false, false, settled.Length, _n, _n, 1, weights, _n, systems.Total.Covariance, _n, 0, scratch, _n);
+        products.ForEachTrial(weights, settled, (trial, s, product) =>
         {
-            RowMath.AddScaled(-1, product, _image.AsSpan(s * _n, _n));
+            RowMath.AddScaled(-1, product, scratch.AsSpan(s * _n, _n));
             var t = systems.Trials[trial];
             var w = weights.AsSpan(s * _n, _n);
             double mean = RowMath.Dot(t.Sums, w) / t.Samples;
@@ -73,7 +72,7 @@ internal sealed class InnerValidation(DenseAlgebra algebra, PairSystems systems,
     private double Residual(int s)
     {
         int pair = s % _pairs;
-        Span<double> image = _image.AsSpan(s * _n, _n), w = weights.AsSpan(s * _n, _n);
+        Span<double> image = scratch.AsSpan(s * _n, _n), w = weights.AsSpan(s * _n, _n);
         var sums = new double[_n];
         var b = new double[_n];
         systems.TrainingSums(pair, sums);

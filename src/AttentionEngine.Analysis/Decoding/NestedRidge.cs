@@ -11,13 +11,15 @@ namespace AttentionEngine.Analysis.Decoding;
 public sealed class NestedRidge
 {
     private const double Tolerance = 1e-10;
-    private const int LambdasAtOnce = 8;
+    private const int LambdasAtOnce = 5;
 
     private readonly DenseAlgebra _algebra;
     private readonly PairSystems _systems;
     private readonly IReadOnlyList<double> _lambdas;
     private readonly LambdaConvention _convention;
     private readonly double _rateHz;
+    private double[][] _factors = [];
+    private double[] _weights = [];
     private int _iterations, _fallbacks;
     private double _worstResidual;
 
@@ -59,6 +61,7 @@ public sealed class NestedRidge
         foreach (double[] row in InnerCorrelation)
             for (int l = 0; l < row.Length; l++) row[l] /= _systems.Trials.Count - 1;
         _iterations = solver.Iterations;
+        (_factors, _weights) = ([], []);
     }
 
     /// <summary>The model for a held-out trial, trained on all others.</summary>
@@ -70,7 +73,7 @@ public sealed class NestedRidge
         var training = _systems.Without(heldOut);
         var scale = new LambdaScale(_convention, _rateHz, _systems.Trials.Count - 1, RidgeFit.MeanDiagonal(training));
         double diagonal = scale.ToDiagonal(lambda);
-        var all = RidgeFit.Solve(_algebra, training, diagonal);
+        var all = RidgeFit.SolveInPlace(_algebra, training, diagonal);
         var model = all with { Weights = all.Weights[..training.Columns], Bias = all.Bias[..1] };
         // The statistics are about the mean of all samples: the bias is what brings a prediction back.
         model.Bias[0] += _systems.TargetMeans[0] - RowMath.Dot(model.Weights, _systems.Means);
@@ -83,12 +86,13 @@ public sealed class NestedRidge
         double alpha = (trials - 2.0) / trials, totalDiagonal = RidgeFit.MeanDiagonal(_systems.Total);
         var diagonals = new double[lambdas * pairs];
         var shifts = new double[lambdas];
-        var factors = new double[lambdas][];
+        if (_weights.Length == 0) (_factors, _weights) = ([.. Enumerable.Range(0, lambdas).Select(_ => new double[n * n])], new double[lambdas * pairs * n]);
+        var factors = _factors;
         for (int l = 0; l < lambdas; l++)
         {
             double lambda = _lambdas[firstLambda + l];
             shifts[l] = new LambdaScale(_convention, _rateHz, trials - 2, alpha * totalDiagonal).ToDiagonal(lambda);
-            factors[l] = new double[n * n];
+            Array.Clear(factors[l]);
             RowMath.AddScaled(alpha, _systems.Total.Covariance, factors[l]);
             for (int i = 0; i < n; i++) factors[l][i * n + i] += shifts[l];
             if (!_algebra.CholeskyFactor(factors[l], n))
@@ -96,9 +100,8 @@ public sealed class NestedRidge
             for (int p = 0; p < pairs; p++)
                 diagonals[l * pairs + p] = new LambdaScale(_convention, _rateHz, trials - 2, _systems.MeanDiagonal(p, solver.Sums(p))).ToDiagonal(lambda);
         }
-        var weights = new double[lambdas * pairs * n];
-        bool[] converged = solver.Solve(diagonals, factors, shifts, alpha, weights);
-        var validation = new InnerValidation(_algebra, _systems, diagonals, weights);
+        bool[] converged = solver.Solve(diagonals, factors, shifts, alpha, _weights);
+        var validation = new InnerValidation(_algebra, _systems, solver.Products, diagonals, _weights, solver.Scratch);
         validation.Run(converged);
         _fallbacks += validation.Fallbacks;
         _worstResidual = Math.Max(_worstResidual, validation.WorstResidual);

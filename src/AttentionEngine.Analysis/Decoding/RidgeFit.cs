@@ -26,8 +26,19 @@ public static class RidgeFit
     {
         ArgumentNullException.ThrowIfNull(algebra);
         ArgumentNullException.ThrowIfNull(sum);
+        return Solve(algebra, sum, CentredCovariance(sum), diagonal, penalty);
+    }
+
+    /// <summary>The same by ridge regression; the covariance of <paramref name="sum"/> is used up.</summary>
+    internal static LinearModel SolveInPlace(DenseAlgebra algebra, LaggedStatistics sum, double diagonal)
+    {
+        for (int i = 0; i < sum.Columns; i++) RowMath.AddScaled(-sum.Sums[i] / sum.Samples, sum.Sums, sum.Covariance.AsSpan(i * sum.Columns, sum.Columns));
+        return Solve(algebra, sum, sum.Covariance, diagonal, RidgePenalty.Identity);
+    }
+
+    private static LinearModel Solve(DenseAlgebra algebra, LaggedStatistics sum, double[] matrix, double diagonal, RidgePenalty penalty)
+    {
         int n = sum.Columns;
-        var matrix = CentredCovariance(sum);
         var weights = CentredCross(sum);
         AddPenalty(matrix, n, diagonal, penalty);
         if (!algebra.CholeskyFactor(matrix, n)) throw Singular(diagonal, n);
