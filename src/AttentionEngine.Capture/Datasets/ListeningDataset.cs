@@ -12,15 +12,18 @@ public static class ListeningDataset
     {
         if (File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new InputDataException($"{path} is not there. Give the file of one subject, or the folder of a data set.");
+        if (BidsLoader.IsSubject(path)) return [path];
+        if (BidsLoader.Subjects(path) is { Count: > 0 } subjects) return subjects;
         var files = Directory.EnumerateFiles(path, "*.mat").Where(f => !string.Equals(Path.GetFileName(f), "dataStim.mat", StringComparison.OrdinalIgnoreCase))
             .OrderBy(f => Path.GetFileName(f).Length).ThenBy(f => f, StringComparer.Ordinal).ToList();
         if (files.Count == 0) files = NpzTrials.FirstOfEachSubject(path);
-        return files.Count > 0 ? files : throw new InputDataException($"{path} has neither .mat files of subjects nor .npz files of trials. Give the folder in which they lie.");
+        return files.Count > 0 ? files : throw new InputDataException($"{path} has neither BIDS participants (sub-*), nor .mat files of subjects, nor .npz files of trials. Give the folder in which they lie.");
     }
 
     /// <exception cref="InputDataException">Damaged, or of no data set that is known here.</exception>
     public static IReadOnlyList<ListeningTrial> ReadSubject(string path)
     {
+        if (BidsLoader.IsSubject(path)) return BidsLoader.ReadSubject(path);
         if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) return NpzTrials.ReadSubject(path);
         string stimuli = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "dataStim.mat");
         var file = MatFile.Read(path);

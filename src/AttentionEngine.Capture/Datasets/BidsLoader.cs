@@ -1,0 +1,80 @@
+using System.Globalization;
+using AttentionEngine.Capture.EegFiles;
+using AttentionEngine.Core.Errors;
+
+namespace AttentionEngine.Capture.Datasets;
+
+/// <summary>
+/// BIDS EEG: sub-*/[ses-*/]eeg/*_eeg.{vhdr,edf,bdf,set}; trials are the rows of *_events.tsv that name a stimulus (attended_stimulus and
+/// unattended_stimulus, or stim_file for one talker; several unattended ones separated by ';'), sounds lie in stimuli/. Channels that
+/// *_channels.tsv calls bad, or of another type than EEG and EOG, are left out.
+/// </summary>
+public static class BidsLoader
+{
+    internal static bool IsSubject(string folder) => Path.GetFileName(folder.TrimEnd(Path.DirectorySeparatorChar)).StartsWith("sub-", StringComparison.Ordinal) && Directory.Exists(folder);
+
+    internal static List<string> Subjects(string root) => [.. Directory.EnumerateDirectories(root, "sub-*").Order(StringComparer.Ordinal)];
+
+    /// <exception cref="InputDataException">No recording, no events, events outside of the recording, or a sound that is not there.</exception>
+    public static List<ListeningTrial> ReadSubject(string folder)
+    {
+        folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
+        var recordings = Directory.EnumerateFiles(folder, "*_eeg.*", SearchOption.AllDirectories).Where(f => EegFile.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal).ToList();
+        if (recordings.Count == 0) throw new InputDataException($"{folder} has no file *_eeg with {string.Join(", ", EegFile.Extensions)}. Is it the folder of a BIDS participant?");
+        var trials = new List<ListeningTrial>();
+        foreach (string file in recordings) Read(file, Path.GetFileName(folder)[4..], Path.Combine(Path.GetDirectoryName(folder)!, "stimuli"), trials);
+        return trials;
+    }
+
+    private static void Read(string file, string subject, string stimuli, List<ListeningTrial> trials)
+    {
+        string stem = file[..^("eeg".Length + Path.GetExtension(file).Length)], table = stem + "events.tsv";
+        if (!File.Exists(table)) throw new InputDataException($"{table} is not there. The trials of {file} are found in it: give onset, duration and attended_stimulus for each.");
+        var events = DelimitedTable.Read(table, '\t').Where(r => Stimuli(r).Count > 0).ToList();
+        if (events.Count == 0) throw new InputDataException($"{table} has no row with a stimulus; expected the columns onset, duration, attended_stimulus, unattended_stimulus (or stim_file).");
+        var recording = EegFile.Read(file);
+        int[] kept = Kept(recording, stem + "channels.tsv");
+        foreach (var row in events)
+        {
+            string where = $"{table}, onset {row.GetValueOrDefault("onset")}";
+            double onset = Seconds(row, "onset", where), duration = Seconds(row, "duration", where);
+            long first = (long)Math.Round(onset * recording.RateHz), count = (long)Math.Round(duration * recording.RateHz);
+            if (first < 0 || count <= 0 || first + count > recording.SampleCount)
+                throw new InputDataException(string.Create(CultureInfo.InvariantCulture, $"{where}: the trial of {duration} s does not lie within the {recording.SampleCount / recording.RateHz:F1} s of {file}."));
+            var eeg = new double[count * kept.Length];
+            for (int n = 0, o = 0; n < count; n++)
+                foreach (int c in kept) eeg[o++] = recording.Samples[(first + n) * recording.Channels.Count + c];
+            var names = Stimuli(row);
+            trials.Add(new ListeningTrial(subject, FormattableString.Invariant($"{trials.Count + 1}"), recording.RateHz, [.. kept.Select(c => recording.Channels[c])], eeg,
+                [.. names.Select(s => new TalkerStimulus(s, null, SoundFile(stimuli, s, where), "", ""))], 0, string.Join('+', names.Order(StringComparer.Ordinal)), $"{Path.GetFileName(stem)}{trials.Count + 1}", row.GetValueOrDefault("trial_type") ?? ""));
+        }
+    }
+
+    /// <summary>The attended one first.</summary>
+    private static List<string> Stimuli(Dictionary<string, string> row)
+    {
+        string Cell(string name) => row.GetValueOrDefault(name) is { } v && v != "n/a" ? v : "";
+        string attended = Cell("attended_stimulus") is { Length: > 0 } a ? a : Cell("stim_file");
+        return attended.Length == 0 ? [] : [attended, .. Cell("unattended_stimulus").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+    }
+
+    private static string SoundFile(string stimuli, string name, string where)
+    {
+        string path = Path.GetFullPath(Path.Combine(stimuli, name.StartsWith("stimuli/", StringComparison.Ordinal) ? name["stimuli/".Length..] : name));
+        return path.StartsWith(stimuli + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(path) ? path : throw new InputDataException($"{where}: the stimulus {name} is not in {stimuli}.");
+    }
+
+    private static double Seconds(Dictionary<string, string> row, string column, string where) =>
+        double.TryParse(row.GetValueOrDefault(column), CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw new InputDataException($"{where}: the {column} reads '{row.GetValueOrDefault(column)}'; expected seconds.");
+
+    private static int[] Kept(EegRecording recording, string table)
+    {
+        if (!File.Exists(table)) return [.. Enumerable.Range(0, recording.Channels.Count)];
+        var rows = DelimitedTable.Read(table, '\t').ToDictionary(r => r.GetValueOrDefault("name") ?? "", StringComparer.Ordinal);
+        int[] kept = [.. Enumerable.Range(0, recording.Channels.Count).Where(c => !rows.TryGetValue(recording.Channels[c].Name, out var row) || IsUseful(row))];
+        return kept.Length > 0 ? kept : throw new InputDataException($"{table} leaves no channel of type EEG that is not bad.");
+    }
+
+    private static bool IsUseful(Dictionary<string, string> row) =>
+        !string.Equals(row.GetValueOrDefault("status"), "bad", StringComparison.OrdinalIgnoreCase) && (row.GetValueOrDefault("type") ?? "EEG").ToUpperInvariant() is "EEG" or "EOG" or "VEOG" or "HEOG";
+}
