@@ -42,8 +42,8 @@ public static class DecodingReportPage
         results.SelectMany(r => r.Accuracy.Select(a => (IReadOnlyList<string>)[r.ParticipantId, HtmlText.Number(a.WindowS, 1, "s"), Text(a.WindowCount), HtmlText.Percent(a.Accuracy), $"{HtmlText.Percent(a.Low)} to {HtmlText.Percent(a.High)}",
             HtmlText.Percent(a.Chance), HtmlText.Percent(a.PermutationLimit95), HtmlText.Number(a.PermutationP, 4), HtmlText.Percent(a.ShiftedLimit95), HtmlText.Number(a.BitsPerMinute, 2)])), c => c >= 1);
 
-    private static string ParticipantTable(IReadOnlyList<DecodingResult> results) => HtmlText.Table("Correlation of the reconstructed with each envelope, mean over held-out trials; minimal expected switch duration (MESD)", ["participant", "trials", "r attended", "r unattended", "λ median", "MESD"],
-        results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, Text(r.Trials.Count), HtmlText.Number(r.MeanAttended, 3), HtmlText.Number(r.MeanUnattended, 3),
+    private static string ParticipantTable(IReadOnlyList<DecodingResult> results) => HtmlText.Table("Correlation of the reconstructed with each envelope, mean over held-out trials; minimal expected switch duration (MESD)", ["participant", "trials", "r attended", "limit with shifted envelopes", "r unattended", "λ median", "MESD"],
+        results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, Text(r.Trials.Count), HtmlText.Number(r.MeanAttended, 3), HtmlText.Number(r.ShiftedCorrelationLimit95, 3), HtmlText.Number(r.MeanUnattended, 3),
             r.Trials.Select(t => t.Lambda).Order().ElementAt(r.Trials.Count / 2).ToString("G3", CultureInfo.InvariantCulture), HtmlText.Number(r.MesdS, 1, "s")]), c => c >= 1);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -82,7 +82,7 @@ internal static class DecodeCommand
                 {
                     Name = "ridge", Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
                     Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
-                    r.MesdS, RAttended = r.MeanAttended, RUnattended = r.MeanUnattended, r.Flags, r.Solver,
+                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Solver,
                 },
             },
         }),
@@ -93,7 +93,8 @@ internal static class DecodeCommand
     {
         foreach (var r in outcome.Results)
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{r.ParticipantId}: {r.Trials.Count} trials, r attended {r.MeanAttended:F3}, unattended {r.MeanUnattended:F3}, MESD {r.MesdS:F1} s"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{r.ParticipantId}: {r.Trials.Count} trials, r attended {r.MeanAttended:F3} (limit with shifted envelopes {r.ShiftedCorrelationLimit95:F3})"));
+            if (r.Accuracy.Count > 0) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  r unattended {r.MeanUnattended:F3}, MESD {(double.IsFinite(r.MesdS) ? $"{r.MesdS:F1} s" : "undefined")}"));
             foreach (var a in r.Accuracy.Where(a => a.WindowCount > 0))
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {a.WindowS,5:G4} s  {100 * a.Accuracy,5:F1} %  [{100 * a.Low:F1}, {100 * a.High:F1}]  chance {100 * a.Chance:F0} %, permutation limit {100 * a.PermutationLimit95:F1} %, p {a.PermutationP:G3}"));
             foreach (string flag in r.Flags) Console.Out.WriteLine($"  ! {flag}");

@@ -19,6 +19,7 @@ public class DecodeCommandTests
         var model = json.RootElement.GetProperty("participants")[0].GetProperty("models")[0];
         Assert.Equal([60, 30, 12, 6], model.GetProperty("windows").EnumerateArray().Select(w => w.GetInt32()));
         Assert.InRange(model.GetProperty("r_attended").GetDouble(), 0.15, 0.3);
+        Assert.InRange(model.GetProperty("r_attended_shifted95").GetDouble(), -0.1, 0.15);
         Assert.Equal(2, model.GetProperty("ci95")[0].GetArrayLength());
         foreach (string file in new[] { "report.html", "accuracy.csv", "methods.txt", "dataset_description.json", "sub-tiny64hz/sub-tiny64hz_desc-decoding_trials.tsv" }) Assert.True(new FileInfo(Path.Combine(output, file)).Length > 100, file);
         string report = File.ReadAllText(Path.Combine(output, "report.html"));
