@@ -1,10 +1,12 @@
 using System.CommandLine;
+using AttentionEngine.Cli.Runs;
 using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Formats;
 using AttentionEngine.Core.Rigs;
 
 namespace AttentionEngine.Cli.Commands;
 
-/// <summary><c>attend rig check RIG</c>: reads a rig file as the engine would and says what it found.</summary>
+/// <summary><c>attend rig check RIG</c>: reads a rig file as the engine would and says what it found. <c>attend rig show RIG</c>: draws its array.</summary>
 internal static class RigCommand
 {
     public static Command Create()
@@ -12,7 +14,21 @@ internal static class RigCommand
         var file = new Argument<string>("RIG") { Description = "Rig file, for example rigs/sim-bte4.yaml" };
         var check = new Command("check", "Reads and checks a rig file. Example: attend rig check rigs/sim-bte4.yaml") { file };
         check.SetAction(parsed => Check(parsed.GetValue(file)!, parsed.GetValue(GlobalOptions.Json)));
-        return new Command("rig", "Checks a laboratory set-up file.") { check };
+        var output = new Option<string?>("--out") { Description = "New SVG file (default: the SVG goes to stdout)" };
+        var show = new Command("show", "Draws a rig's microphone array. Example: attend rig show rigs/sim-bte4.yaml --out array.svg") { file, output };
+        show.SetAction(parsed => Show(parsed.GetValue(file)!, parsed.GetValue(output), parsed.GetValue(GlobalOptions.Json)));
+        return new Command("rig", "Checks or draws a laboratory set-up file.") { check, show };
+    }
+
+    private static int Show(string file, string? output, bool json)
+    {
+        var rig = RigReader.Read(file);
+        string svg = RigPicture.Svg(rig);
+        if (output is not null) { using var picture = new NewFile(output); picture.Append(System.Text.Encoding.UTF8.GetBytes(svg)); }
+        string? path = output is null ? null : Path.GetFullPath(output);
+        if (json) JsonOutput.Print(new { Schema = "attend.rig-show/1", rig.Name, Picture = path, Microphones = rig.Array.Count, rig.Array.HeadModel });
+        else Console.Out.WriteLine(path is null ? svg : $"{rig.Name}: {path}");
+        return ExitCode.Ok;
     }
 
     private static int Check(string file, bool json)
