@@ -8,7 +8,7 @@ namespace AttentionEngine.Cli.Runs;
 /// <summary>Draws an array to scale as one SVG: from above (front up, left on the left) and from its left side (front on the left, up up).</summary>
 internal static class RigPicture
 {
-    private const double PanelPx = 420, MarginPx = 60, HeadPx = 46;
+    private const double PanelPx = 420, MarginPx = 100, HeadPx = 46;
 
     public static string Svg(Rig rig)
     {
