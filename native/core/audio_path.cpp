@@ -28,7 +28,7 @@ bool all_within(const float* values, std::size_t count, float bound) noexcept {
 AudioPath::AudioPath(const ae_path_config& config)
     : config_(config), history_(std::max(config.max_taps - 1, config.delay_samples)), room_(history_ + std::max(8 * kChunk, history_)),
       lines_(static_cast<std::size_t>(config.microphones) * static_cast<std::size_t>(room_)), now_(static_cast<std::size_t>(config.microphones)),
-      mixer_(config), limiter_(config.lookahead_samples, config.release_samples, config.ceiling),
+      mixer_(config), limiter_(config.lookahead_samples, config.release_samples, config.ceiling), guard_(config.filter_fade_samples, config.ceiling),
       weights_(weights_depth(config), WeightsMessage(config.max_talkers, config.microphones, config.max_taps)), gains_(64, GainsMessage(config.max_talkers)), taken_(512, TakenMessage{}) {
     reset();
 }
@@ -38,10 +38,14 @@ void AudioPath::reset() noexcept {
     end_ = history_;
     mixer_.reset();
     limiter_.reset();
+    guard_.reset();
+    stop_.store(false);
+    faults_ = 0;
+    faults_status_.store(0);
     weights_.clear();
     gains_.clear();
     taken_.clear();
-    now_sample_ = last_taken_ = 0;
+    now_sample_ = last_gains_ = 0;
     bypassed_ = true;
     for (auto* counter : {&samples_, &weights_id_, &gains_id_, &bad_input_, &limited_, &rejected_, &taken_lost_}) counter->store(0);
     limiter_gain_.store(1);
@@ -51,6 +55,7 @@ void AudioPath::reset() noexcept {
 void AudioPath::process(const float* input, float* output, float* beams, int frames) noexcept {
     const FlushDenormals flush;
     int limited = 0;
+    if (stop_.load(std::memory_order_relaxed)) guard_.stop(now_sample_);
     for (int at = 0; at < frames;) {
         poll();
         const std::int64_t until = std::min<std::int64_t>(next_event() - now_sample_, kChunk);
@@ -60,7 +65,12 @@ void AudioPath::process(const float* input, float* output, float* beams, int fra
         float* left = output + at;
         float* right = output + frames + at;
         mixer_.process(now_.data(), left, right, beams == nullptr ? nullptr : beams + at, frames, length);
+        guard_.shape(left, right, length, now_sample_);
         limited += limiter_.process(left, right, length);
+        guard_.finish(left, right, no_sound_.data(), length, now_sample_);
+        FaultEvent events[OutputGuard::kMostEvents];
+        const int count = guard_.take_events(events);
+        for (int i = 0; i < count; ++i) report_fault(events[i].bit, events[i].on, events[i].sample);
         at += length;
         now_sample_ += length;
     }
@@ -75,7 +85,8 @@ void AudioPath::poll() noexcept {
         if (message->effective_sample > now_sample_) break;
         mixer_.start_gains(*message, gains_id_.load(std::memory_order_relaxed) == 0);
         gains_id_.store(message->id, std::memory_order_relaxed);
-        report(AE_KIND_GAINS, message->id);
+        report(AE_KIND_GAINS, message->id, now_sample_);
+        last_gains_ = now_sample_;
         gains_.pop();
     }
     while (WeightsMessage* message = weights_.front()) {
@@ -83,23 +94,23 @@ void AudioPath::poll() noexcept {
         const std::int64_t id = message->id;
         mixer_.start_filters(*message, weights_id_.load(std::memory_order_relaxed) == 0);
         weights_id_.store(id, std::memory_order_relaxed);
-        report(AE_KIND_WEIGHTS, id);
+        report(AE_KIND_WEIGHTS, id, now_sample_);
         weights_.pop();
     }
     update_bypass();
 }
 
+// The sign of life of the control side is its gains alone: filters may come from beside the audio thread while decisions have stopped.
 void AudioPath::update_bypass() noexcept {
+    if (late_ > 0) report_fault(AE_FAULT_CONTROL, now_sample_ - last_gains_ >= late_, now_sample_);
     const bool complete = weights_id_.load(std::memory_order_relaxed) != 0 && gains_id_.load(std::memory_order_relaxed) != 0;
-    const bool stale = config_.heartbeat_samples > 0 && now_sample_ - last_taken_ >= config_.heartbeat_samples;
+    const bool stale = config_.heartbeat_samples > 0 && now_sample_ - last_gains_ >= config_.heartbeat_samples;
     const bool wanted = !complete || stale;
     if (wanted == bypassed_) return;
     bypassed_ = wanted;
     bypass_status_.store(wanted ? 1 : 0, std::memory_order_relaxed);
     mixer_.start_bypass(wanted);
-    const std::int64_t last_taken = last_taken_;
-    report(AE_KIND_BYPASS, wanted ? 1 : 0);
-    last_taken_ = last_taken;  // not a sign of life of the control side
+    report(AE_KIND_BYPASS, wanted ? 1 : 0, now_sample_);
 }
 
 // The first sample after now at which the state changes by itself.
@@ -107,13 +118,15 @@ std::int64_t AudioPath::next_event() noexcept {
     std::int64_t next = kNever;
     if (const GainsMessage* message = gains_.front()) next = std::min(next, message->effective_sample);
     if (const WeightsMessage* message = weights_.front()) next = std::min(next, message->effective_sample);
-    if (config_.heartbeat_samples > 0 && !bypassed_) next = std::min(next, last_taken_ + config_.heartbeat_samples);
+    if (config_.heartbeat_samples > 0 && !bypassed_) next = std::min(next, last_gains_ + config_.heartbeat_samples);
+    if (late_ > 0 && (faults_ & AE_FAULT_CONTROL) == 0) next = std::min(next, last_gains_ + late_);
     return std::max(next, now_sample_ + 1);
 }
 
 void AudioPath::append(const float* input, int stride, int at, int frames) noexcept {
     const bool full = end_ + frames > room_;
     std::int64_t bad = 0;
+    std::fill_n(no_sound_.begin(), frames, std::uint8_t{0});
     for (int m = 0; m < config_.microphones; ++m) {
         float* line = lines_.data() + static_cast<std::ptrdiff_t>(m) * room_;
         if (full) std::memmove(line, line + end_ - history_, static_cast<std::size_t>(history_) * sizeof(float));
@@ -122,17 +135,33 @@ void AudioPath::append(const float* input, int stride, int at, int frames) noexc
         for (int i = 0; i < frames; ++i) {
             const bool good = std::fabs(from[i]) <= kAbsurdInput;  // false for NaN
             to[i] = good ? from[i] : 0.0f;
-            bad += good ? 0 : 1;
+            if (good) continue;
+            ++bad;
+            // Without an ear's own microphone, or with most of them, there is nothing to hear.
+            auto& counted = no_sound_[static_cast<std::size_t>(i)];
+            const bool vital = m == config_.left_reference || m == config_.right_reference;
+            counted = static_cast<std::uint8_t>(counted + (vital ? config_.microphones : 1));
         }
+    }
+    for (int i = 0; i < frames && bad > 0; ++i) {
+        auto& counted = no_sound_[static_cast<std::size_t>(i)];
+        counted = 2 * counted > config_.microphones ? 1 : 0;
     }
     end_ = (full ? history_ : end_) + frames;
     if (bad > 0) bad_input_.fetch_add(bad, std::memory_order_relaxed);
 }
 
-void AudioPath::report(int kind, std::int64_t id) noexcept {
-    last_taken_ = now_sample_;
+void AudioPath::report_fault(int bit, bool on, std::int64_t sample) noexcept {
+    const int faults = on ? faults_ | bit : faults_ & ~bit;
+    if (faults == faults_) return;
+    faults_ = faults;
+    faults_status_.store(faults, std::memory_order_relaxed);
+    report(AE_KIND_FAULT, faults, sample);
+}
+
+void AudioPath::report(int kind, std::int64_t id, std::int64_t sample) noexcept {
     if (TakenMessage* slot = taken_.reserve()) {
-        *slot = {kind, id, now_sample_};
+        *slot = {kind, id, sample};
         taken_.publish();
     } else {
         taken_lost_.fetch_add(1, std::memory_order_relaxed);
@@ -187,6 +216,16 @@ ae_result AudioPath::read_taken(TakenMessage& message) noexcept {
 void AudioPath::status(ae_path_status& status) const noexcept {
     status = {samples_.load(), weights_id_.load(), gains_id_.load(), bad_input_.load(), limited_.load(), rejected_.load(), taken_lost_.load(),
               limiter_gain_.load(), bypass_status_.load()};
+}
+
+void AudioPath::set_safety(const ae_safety_config& config) {
+    guard_.arm(config);
+    late_ = config.late_samples;
+}
+
+void AudioPath::safety(ae_safety_status& status) const noexcept {
+    guard_.status(status);
+    status.faults = faults_status_.load();
 }
 
 }  // namespace attend

@@ -4,8 +4,10 @@
 #include "filter_mixer.h"
 #include "limiter.h"
 #include "mailbox.h"
+#include "output_guard.h"
 #include "spsc_ring.h"
 
+#include <array>
 #include <atomic>
 #include <vector>
 
@@ -23,6 +25,10 @@ public:
     ae_result read_taken(TakenMessage& message) noexcept;
     void status(ae_path_status& status) const noexcept;
 
+    void set_safety(const ae_safety_config& config);
+    void stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+    void safety(ae_safety_status& status) const noexcept;
+
 private:
     static constexpr std::int64_t kNever = INT64_MAX;
 
@@ -30,7 +36,8 @@ private:
     void update_bypass() noexcept;
     std::int64_t next_event() noexcept;
     void append(const float* input, int stride, int at, int frames) noexcept;
-    void report(int kind, std::int64_t id) noexcept;
+    void report(int kind, std::int64_t id, std::int64_t sample) noexcept;
+    void report_fault(int bit, bool on, std::int64_t sample) noexcept;
     ae_result reject(ae_result why) noexcept;
 
     const ae_path_config config_;
@@ -40,11 +47,16 @@ private:
     int end_ = 0;                    // frames in the lines
     FilterMixer mixer_;
     Limiter limiter_;
+    OutputGuard guard_;
+    std::array<std::uint8_t, FilterMixer::kChunk> no_sound_{};  // [frames of a chunk] 1: the microphones gave none
     SpscRing<WeightsMessage> weights_;
     SpscRing<GainsMessage> gains_;
     SpscRing<TakenMessage> taken_;
-    std::int64_t now_sample_ = 0, last_taken_ = 0;
+    std::int64_t now_sample_ = 0, last_gains_ = 0, late_ = 0;
     bool bypassed_ = true;
+    int faults_ = 0;
+    std::atomic<bool> stop_{false};
+    std::atomic<int> faults_status_{0};
     std::atomic<std::int64_t> samples_{0}, weights_id_{0}, gains_id_{0}, bad_input_{0}, limited_{0}, rejected_{0}, taken_lost_{0};
     std::atomic<float> limiter_gain_{1};
     std::atomic<int> bypass_status_{1};

@@ -1,5 +1,6 @@
 // The C interface: checks arguments, lets nothing throw.
 #include "attention_engine.h"
+#include "attention_engine_safety.h"
 #include "audio_path.h"
 
 #include <new>
@@ -20,6 +21,13 @@ bool valid(const ae_path_config& c) noexcept {
            within(c.delay_samples, 0, c.max_taps - 1) && within(c.lookahead_samples, 8, 4096) && within(c.filter_fade_samples, 1, kLongest) &&
            within(c.gain_fade_samples, 1, kLongest) && within(c.release_samples, 1, kLongest) && c.heartbeat_samples >= 0 &&
            c.ceiling > 0.0f && c.ceiling <= 1.0f;
+}
+
+bool valid(const ae_safety_config& c) noexcept {
+    constexpr std::int64_t kLongest = 1 << 24;
+    return c.rate_hz >= 8000 && c.rate_hz <= 192000 && c.dose_budget >= 0 && c.dose_budget < 1e12 && c.late_samples >= 0 &&
+           within(c.start_fade_samples, 1, kLongest) && within(c.stop_fade_samples, 1, kLongest) && c.long_term_limit >= 0 &&
+           c.long_term_limit <= 1 && within(c.howl, 0, 1);
 }
 
 }  // namespace
@@ -77,6 +85,28 @@ ae_result ae_path_read_taken(ae_path* path, int32_t* kind, int64_t* id, int64_t*
 ae_result ae_path_get_status(const ae_path* path, ae_path_status* status) {
     if (path == nullptr || status == nullptr) return AE_INVALID;
     path->path.status(*status);
+    return AE_OK;
+}
+
+ae_result ae_path_set_safety(ae_path* path, const ae_safety_config* config) {
+    if (path == nullptr || config == nullptr || !valid(*config)) return AE_INVALID;
+    try {
+        path->path.set_safety(*config);
+        return AE_OK;
+    } catch (...) {  // only allocation can fail in there
+        return AE_OUT_OF_MEMORY;
+    }
+}
+
+ae_result ae_path_stop(ae_path* path) {
+    if (path == nullptr) return AE_INVALID;
+    path->path.stop();
+    return AE_OK;
+}
+
+ae_result ae_path_get_safety(const ae_path* path, ae_safety_status* status) {
+    if (path == nullptr || status == nullptr) return AE_INVALID;
+    path->path.safety(*status);
     return AE_OK;
 }
 

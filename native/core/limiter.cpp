@@ -6,11 +6,13 @@
 namespace attend {
 namespace {
 
-// Interpolation at 1/4, 1/2 and 3/4 between samples 3 and 4 of eight: sinc under a raised-cosine (cos^2) window (half-width 4.5), sum 1.
-constexpr float kPhases[3][8] = {
-    {-0.012371517f, 0.050026175f, -0.147928286f, 0.893631066f, 0.280050342f, -0.086317888f, 0.026931449f, -0.004021342f},
-    {-0.010633584f, 0.052582271f, -0.159079552f, 0.617130865f, 0.617130865f, -0.159079552f, 0.052582271f, -0.010633584f},
-    {-0.004021342f, 0.026931449f, -0.086317888f, 0.280050342f, 0.893631066f, -0.147928286f, 0.050026175f, -0.012371517f},
+// Interpolation at 1/4, 1/2 and 3/4 between samples 5 and 6 of twelve: sinc under a cosine window (half-width 6.5), sum 1. Sines up to 0.45 of
+// the rate are judged within 0.1 dB; full-scale noise without any band limit peaks up to 4 dB higher between the samples.
+constexpr int kTaps = 12;
+constexpr float kPhases[3][kTaps] = {
+    {-0.012809016f, 0.027514964f, -0.049179635f, 0.085973363f, -0.172643431f, 0.902506996f, 0.296448804f, -0.117785750f, 0.064703375f, -0.037174028f, 0.019530392f, -0.007086034f},
+    {-0.013932172f, 0.033066802f, -0.060664721f, 0.105405118f, -0.199589772f, 0.635714745f, 0.635714745f, -0.199589772f, 0.105405118f, -0.060664721f, 0.033066802f, -0.013932172f},
+    {-0.007086034f, 0.019530392f, -0.037174028f, 0.064703375f, -0.117785750f, 0.296448804f, 0.902506996f, -0.172643431f, 0.085973363f, -0.049179635f, 0.027514964f, -0.012809016f},
 };
 constexpr double kFixedOne = 1073741824.0;  // 2^30
 
@@ -18,7 +20,7 @@ constexpr double kFixedOne = 1073741824.0;  // 2^30
 
 Limiter::Limiter(int lookahead, int release, float ceiling)
     : lookahead_(lookahead), window_(lookahead - kFuture), ceiling_(ceiling), release_(1.0f / static_cast<float>(release)),
-      left_(static_cast<std::size_t>(lookahead) + 1), right_(left_.size()), minimum_(static_cast<std::size_t>(window_) + 1),
+      left_(static_cast<std::size_t>(std::max(lookahead + 1, kTaps))), right_(left_.size()), minimum_(static_cast<std::size_t>(window_) + 1),
       minimum_at_(minimum_.size()), box_(static_cast<std::size_t>(window_)) {
     reset();
 }
@@ -36,17 +38,17 @@ void Limiter::reset() noexcept {
 // Largest magnitude from the sample kFuture frames ago up to (not including) the one after it, both channels.
 float Limiter::true_peak() const noexcept {
     const int size = static_cast<int>(left_.size());
-    float l[8], r[8];
-    for (int i = 0; i < 8; ++i) {  // l[3] is the judged sample, l[7] the newest
-        int at = write_ - 7 + i;
+    float l[kTaps], r[kTaps];
+    for (int i = 0; i < kTaps; ++i) {  // l[5] is the judged sample, l[11] the newest
+        int at = write_ - (kTaps - 1) + i;
         if (at < 0) at += size;
         l[i] = left_[static_cast<std::size_t>(at)];
         r[i] = right_[static_cast<std::size_t>(at)];
     }
-    float peak = std::max(std::fabs(l[3]), std::fabs(r[3]));
+    float peak = std::max(std::fabs(l[kTaps - 1 - kFuture]), std::fabs(r[kTaps - 1 - kFuture]));
     for (const auto& phase : kPhases) {
         float a = 0, b = 0;
-        for (int i = 0; i < 8; ++i) {
+        for (int i = 0; i < kTaps; ++i) {
             a += phase[i] * l[i];
             b += phase[i] * r[i];
         }
@@ -88,7 +90,8 @@ int Limiter::process(float* left, float* right, int frames) noexcept {
         box_at_ = box_at_ + 1 == window_ ? 0 : box_at_ + 1;
         last_gain_ = static_cast<float>(static_cast<double>(box_sum_) / (kFixedOne * window_));
         if (last_gain_ < 0.9999f) ++limited;
-        int oldest = write_ + 1 == size ? 0 : write_ + 1;
+        int oldest = write_ - lookahead_;
+        if (oldest < 0) oldest += size;
         left[i] = std::clamp(left_[static_cast<std::size_t>(oldest)] * last_gain_, -ceiling_, ceiling_);
         right[i] = std::clamp(right_[static_cast<std::size_t>(oldest)] * last_gain_, -ceiling_, ceiling_);
     }

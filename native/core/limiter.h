@@ -22,10 +22,10 @@ private:
     float true_peak() const noexcept;
     float window_minimum(float wanted) noexcept;
 
-    static constexpr int kFuture = 4;  // the interpolator looks that far ahead of the sample it judges
+    static constexpr int kFuture = 6;  // the interpolator looks that far ahead of the sample it judges
     const int lookahead_, window_;
     const float ceiling_, release_;
-    std::vector<float> left_, right_;    // delay lines [lookahead + 1], newest at write_
+    std::vector<float> left_, right_;    // delay lines [lookahead + 1, or the interpolator's taps], newest at write_
     std::vector<float> minimum_;         // [window + 1] monotone queue of wanted gains
     std::vector<std::int64_t> minimum_at_;
     std::vector<std::int64_t> box_;      // [window] held gains in fixed point: an exact running mean

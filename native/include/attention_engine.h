@@ -31,7 +31,7 @@ typedef enum ae_result {
     AE_OUT_OF_MEMORY = -4
 } ae_result;
 
-typedef enum ae_kind { AE_KIND_WEIGHTS = 0, AE_KIND_GAINS = 1, AE_KIND_BYPASS = 2 } ae_kind;
+typedef enum ae_kind { AE_KIND_WEIGHTS = 0, AE_KIND_GAINS = 1, AE_KIND_BYPASS = 2, AE_KIND_FAULT = 3 } ae_kind;  /* faults: attention_engine_safety.h */
 
 typedef struct ae_path_config {
     int32_t microphones;         /* M, 1..64 */
@@ -44,7 +44,8 @@ typedef struct ae_path_config {
     int32_t filter_fade_samples; /* cross-fade old/new filters, >= 1 */
     int32_t gain_fade_samples;   /* ramp of gains, >= 1 */
     int32_t release_samples;     /* time constant of the limiter's recovery, >= 1 */
-    int64_t heartbeat_samples;   /* fade to pass-through after so many samples without a push taken; 0 = never */
+    int64_t heartbeat_samples;   /* hold: fade to pass-through after so many samples without gains taken (new filters
+                                  * alone are no sign of life of who decides); 0 = never */
     float ceiling;               /* absolute cap of the output, linear full scale, in (0, 1] */
 } ae_path_config;
 

@@ -1,4 +1,5 @@
 // Counts every allocation of this process (glibc's malloc underneath) while the audio thread's function runs.
+#include "attention_engine_safety.h"
 #include "check.h"
 #include "fixture.h"
 
@@ -17,6 +18,8 @@ using namespace fixture;
 
 TEST(process_and_push_allocate_nothing) {
     const auto path = create(config());
+    const ae_safety_config safety{16000, 0.001, 500, 100, 100, 0.01f, 1};
+    CHECK(ae_path_set_safety(path.get(), &safety) == AE_OK);
     Noise noise{2};
     const auto input = noise.make(static_cast<std::size_t>(100) * kMics, 0.9f);
     const auto filters = noise.make(static_cast<std::size_t>(kTalkers) * 2 * kMics * kTaps, 0.1f);

@@ -1,4 +1,5 @@
 // The kernel itself ends the child at its first system call, so a lock that waits, a log line or a sleep in process() cannot hide.
+#include "attention_engine_safety.h"
 #include "check.h"
 #include "fixture.h"
 
@@ -48,6 +49,8 @@ TEST(process_makes_no_system_call) {
     c.filter_fade_samples = 200;
     c.heartbeat_samples = 900;
     const auto path = create(c);
+    const ae_safety_config safety{16000, 0.001, 500, 100, 100, 0.01f, 1};
+    CHECK(ae_path_set_safety(path.get(), &safety) == AE_OK);
     Noise noise{2};
     const auto input = noise.make(static_cast<std::size_t>(100) * kMics, 0.9f);
     const auto filters = noise.make(static_cast<std::size_t>(kTalkers) * 2 * kMics * kTaps, 0.1f);

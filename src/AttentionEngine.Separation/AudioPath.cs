@@ -1,6 +1,7 @@
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Separation.Native;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Separation;
 
@@ -24,8 +25,9 @@ public sealed class AudioPath : IDisposable
     /// <param name="maxTalkers">K: rows of the beams, most talkers of a weight set; 1 to 16.</param>
     /// <param name="heartbeatMs">After so long without a push taken, fade to limited pass-through (for output to ears); 0 = never.</param>
     /// <param name="filterFadeMs">Cross-fade between filter sets, above 0 to 1000 ms; null = 6 ms for filters from masks, else 16 ms.</param>
+    /// <param name="ears">For sound that a participant hears: cap, long-term level, dose, howl detection, ramps and the hold without commands (in place of <paramref name="heartbeatMs"/>); null for files.</param>
     /// <exception cref="ArgumentException">The configuration is outside what the native path takes.</exception>
-    public AudioPath(MicrophoneArray array, AudioPathSettings settings, int maxTalkers, double heartbeatMs = 0, double? filterFadeMs = null)
+    public AudioPath(MicrophoneArray array, AudioPathSettings settings, int maxTalkers, double heartbeatMs = 0, double? filterFadeMs = null, EarProtection? ears = null)
     {
         ArgumentNullException.ThrowIfNull(array);
         ArgumentNullException.ThrowIfNull(settings);
@@ -42,11 +44,12 @@ public sealed class AudioPath : IDisposable
             Microphones = array.Count, MaxTalkers = maxTalkers, MaxTaps = Layout.Taps, DelaySamples = Layout.DelaySamples,
             LeftReference = array.LeftReference, RightReference = array.RightReference, LookaheadSamples = lookahead,
             FilterFadeSamples = Samples(fadeMs), GainFadeSamples = Samples(GainFadeMs), ReleaseSamples = Samples(ReleaseMs),
-            HeartbeatSamples = (long)Math.Round(heartbeatMs * rate / 1000), Ceiling = (float)Math.Pow(10, settings.LimiterCeilingDbfs / 20),
+            HeartbeatSamples = (long)Math.Round((ears?.HoldMs ?? heartbeatMs) * rate / 1000), Ceiling = (float)Math.Pow(10, Math.Min(settings.LimiterCeilingDbfs, ears?.CeilingDbfs ?? 0) / 20),
         };
         var result = NativeMethods.Create(config, out nint path);
         if (result != NativeMethods.Result.Ok) throw new ArgumentException($"the audio path refuses this configuration ({result}): {array.Count} microphones, {maxTalkers} talkers, {settings}");
         _handle = new AudioPathHandle(path);
+        if (ears is not null) Check(NativeMethods.SetSafety(_handle, ears.ConfigFor(rate)));
         AlgorithmicDelaySamples = Layout.DelaySamples + lookahead;
         AlgorithmicDelayMs = AlgorithmicDelaySamples * 1000 / rate;
         double blockMs = BlockFrames * 1000 / rate;
@@ -114,6 +117,16 @@ public sealed class AudioPath : IDisposable
         var result = NativeMethods.ReadTaken(_handle, out int taken, out id, out sample);
         kind = (TakenKind)taken;
         return result == NativeMethods.Result.Ok;
+    }
+
+    /// <summary>Participant stop: silence within <see cref="EarProtection.StopFadeMs"/>, until a restart (<see cref="Reset"/>). From any thread.</summary>
+    public void Stop() => Check(NativeMethods.Stop(_handle));
+
+    /// <summary>Faults, dose and gains of the guard; from any thread.</summary>
+    public AudioSafetyStatus ReadSafety()
+    {
+        Check(NativeMethods.GetSafety(_handle, out var s));
+        return new AudioSafetyStatus(s.Samples, s.Dose, (AudioFaults)s.Faults, s.Howls, s.LevelGain, s.HowlGain, s.MuteGain);
     }
 
     /// <summary>Back to the state after construction, queues included. Not beside any other call.</summary>

@@ -17,6 +17,9 @@ public enum TakenKind
 
     /// <summary>Fade to pass-through (id 1) or back (id 0).</summary>
     Bypass = 2,
+
+    /// <summary>The faults that hold from this sample on; the id is an <see cref="AudioFaults"/>.</summary>
+    Fault = 3,
 }
 
 /// <summary>Counters of a path since creation or reset.</summary>

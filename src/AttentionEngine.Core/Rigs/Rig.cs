@@ -16,6 +16,9 @@ public sealed record Rig
     public required AudioPathSettings AudioPath { get; init; }
     public required AttentionSettings Attention { get; init; }
 
+    /// <summary>Calibrated output to a participant's ears, or null: then no sound goes there.</summary>
+    public RigOutput? Output { get; init; }
+
     public RigStream? Find(StreamRole role) => Streams.FirstOrDefault(s => s.Role == role);
 }
 

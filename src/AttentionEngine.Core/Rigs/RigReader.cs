@@ -22,6 +22,7 @@ public static class RigReader
             Network = ReadNetwork(map.MapOrNull("network")),
             AudioPath = ReadAudioPath(map, map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
+            Output = map.MapOrNull("output") is { } output ? ReadOutput(output) : null,
         };
         map.Done();
         Check(map, rig);
@@ -127,6 +128,19 @@ public static class RigReader
         if (settings is { Backend: "mask-mwf", MaskModel: null }) throw map.Error("mask_model", "is missing; the backend `mask-mwf` needs the folder of a mask network, for example ../models/masks");
         if (settings.DelayMs >= settings.TapsMs) throw map.Error("delay_ms", FormattableString.Invariant($"is {settings.DelayMs}, which must be less than taps_ms ({settings.TapsMs})"));
         return settings;
+    }
+
+    private static RigOutput ReadOutput(YamlMap map)
+    {
+        string date = map.Text("calibrated_on");
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _))
+            throw map.Error("calibrated_on", $"is `{date}`, expected the day of the measurement as yyyy-MM-dd");
+        var output = new RigOutput(map.Number("full_scale_db_spl", 60, 160), date, map.NumberOr("peak_cap_db_spl", 100, 60, 111),
+            map.NumberOr("long_term_limit_dba", 80, 40, 100), map.NumberOr("week_hours", 40, 0.1, 168), map.NumberOr("hold_ms", 500, 500, 10000));
+        map.Done();
+        if (output.LongTermLimitDba >= output.PeakCapDbSpl)
+            throw map.Error("long_term_limit_dba", FormattableString.Invariant($"is {output.LongTermLimitDba}, which must be below peak_cap_db_spl ({output.PeakCapDbSpl})"));
+        return output;
     }
 
     private static AttentionSettings ReadAttention(YamlMap root, YamlMap map)

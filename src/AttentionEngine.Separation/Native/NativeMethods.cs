@@ -26,6 +26,26 @@ internal static unsafe partial class NativeMethods
         public int Bypassed;
     }
 
+    /// <summary>native/include/attention_engine_safety.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct SafetyConfig
+    {
+        public double RateHz, DoseBudget;
+        public long LateSamples;
+        public int StartFadeSamples, StopFadeSamples;
+        public float LongTermLimit;
+        public int Howl;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct SafetyStatus
+    {
+        public long Samples;
+        public double Dose;
+        public int Faults, Howls;
+        public float LevelGain, HowlGain, MuteGain;
+    }
+
     [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_create")]
     internal static partial Result Create(in PathConfig config, out nint path);
 
@@ -49,4 +69,13 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_get_status")]
     internal static partial Result GetStatus(AudioPathHandle path, out PathStatus status);
+
+    [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_set_safety")]
+    internal static partial Result SetSafety(AudioPathHandle path, in SafetyConfig config);
+
+    [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_stop")]
+    internal static partial Result Stop(AudioPathHandle path);
+
+    [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_get_safety")]
+    internal static partial Result GetSafety(AudioPathHandle path, out SafetyStatus status);
 }
