@@ -7,6 +7,7 @@ using AttentionEngine.Core.Errors;
 bool json = args.Contains("--json");
 if (args is ["xdf-load-child", var mode, var file]) return XdfLoad.RunChild(mode, file);
 if (args is ["separation", ..]) return SeparationQuality.Run(args);
+if (args is ["cues", ..]) return SeparationCues.Run(args);
 if (args.Contains("xdf-load")) return XdfLoad.Run(json);
 if (args.Contains("eeg")) return EegDecoding.Run(json);
 if (args.Contains("recorder")) return RecorderCpu.Run(json);
@@ -14,7 +15,7 @@ var names = args.Where(a => a != "--json").ToList();
 if (names.Exists(n => n.StartsWith('-')))
 {
     bool help = names.Contains("--help") || names.Contains("-h");
-    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  Example: ./attend bench lsl --json");
+    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  separation PAIRS and cues PAIRS, apart: decibels, and what is left of the interaural cues.\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  Example: ./attend bench lsl --json");
     return help ? ExitCode.Ok : ExitCode.Usage;
 }
 var chosen = BenchmarkList.All.Where(b => names.Count == 0 || names.Exists(n => b.Name.Contains(n, StringComparison.OrdinalIgnoreCase))).ToList();

@@ -1,13 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using AttentionEngine.Core.Errors;
-using AttentionEngine.Core.Formats;
-using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Metrics;
 using AttentionEngine.Core.Rigs;
-using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Graph;
-using AttentionEngine.Separation;
 
 namespace AttentionEngine.Benchmarks;
 
@@ -59,57 +55,40 @@ internal static class SeparationQuality
 
     private static One Score(Rig rig, string file, string backend, double sirDb, double floorDb, double errorDeg)
     {
-        var array = NpyReader.Read(file);
-        int talkers = array.Shape[0] - 1, mics = array.Shape[1], n = array.Shape[2];
-        float gain = (float)Math.Pow(10, -sirDb / 20);
-        using var text = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(file, ".json")));
-        double[] azimuths = [.. text.RootElement.GetProperty("azimuth_deg").EnumerateArray().Select(e => e.GetDouble())];
         var each = new List<One>();
-        for (int target = 0; target < 2; target++)
-        {
-            float[] images = [.. array.ToSingles()];
-            for (int i = 0; i < talkers * mics * n; i++) if (i / (mics * n) != target) images[i] *= gain;
-            each.Add(Attend(rig, images, mics, n, azimuths, target, backend, floorDb, errorDeg));
-        }
+        for (int target = 0; target < 2; target++) each.Add(Attend(rig, new SeparationPair(rig, file, target, sirDb, errorDeg), backend, floorDb));
         return new One(each.Average(e => e.Db), each.Average(e => e.Estoi), each.Average(e => e.Cpu));
     }
 
-    private static One Attend(Rig rig, float[] images, int mics, int n, double[] azimuths, int target, string backend, double floorDb, double errorDeg)
+    private static One Attend(Rig rig, SeparationPair pair, string backend, double floorDb)
     {
-        var mix = new float[mics * n];
-        int talkers = azimuths.Length;
-        for (int i = 0; i < images.Length; i++) mix[i % mix.Length] += images[i];
-        bool ideal = backend == "ideal";
-        var settings = rig.AudioPath with { Backend = ideal ? "mask-mwf" : backend, FloorDb = floorDb };
-        if (ideal || backend == "mask-mwf") settings = settings with { TapsMs = 16, MaskModel = RepositoryFolder.PathOf("models/masks") };
-        var scene = new TalkerScene(talkers) { Count = talkers, HeadValid = true };
-        for (int k = 0; k < talkers; k++) scene.Talkers[k].DirectionHead = scene.Talkers[k].DirectionRoom = Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuths[k] + (k % 2 == 0 ? errorDeg : -errorDeg)));
-        using var separation = new OfflineSeparation(rig.Array, settings, talkers, rig.Attention.TickMs, ideal ? images : null);
+        int n = pair.Frames;
+        double rateHz = rig.Array.SampleRateHz;
+        using var separation = pair.Open(rig, backend, floorDb);
         var output = new float[2 * n];
         double startMs = ThreadCpuClock.NowMs();
-        separation.Run(mix, output, _ => (scene, target));
-        double cpu = (ThreadCpuClock.NowMs() - startMs) / 1000 / (n / rig.Array.SampleRateHz);
-        int ear = azimuths[target] >= 0 ? 0 : 1, delay = separation.Path.AlgorithmicDelaySamples;
-        int reference = ear == 0 ? rig.Array.LeftReference : rig.Array.RightReference;
-        var truth = images.AsSpan((target * mics + reference) * n, n);
-        bool[] mask = Active(truth, rig.Array.SampleRateHz), others = new bool[n];
-        for (int k = 0; k < talkers; k++)
+        separation.Run(pair.Mix, output, pair.At);
+        double cpu = (ThreadCpuClock.NowMs() - startMs) / 1000 / (n / rateHz);
+        int delay = separation.Path.AlgorithmicDelaySamples;
+        var truth = pair.Image(pair.Target, pair.Reference);
+        bool[] mask = Active(truth, rateHz), others = new bool[n];
+        for (int k = 0; k < pair.Talkers; k++)
         {
-            if (k == target) continue;
-            bool[] other = Active(images.AsSpan((k * mics + reference) * n, n), rig.Array.SampleRateHz);
+            if (k == pair.Target) continue;
+            bool[] other = Active(pair.Image(k, pair.Reference), rateHz);
             for (int i = 0; i < n; i++) others[i] |= other[i];
         }
         for (int i = 0; i < n; i++) mask[i] &= others[i];
         double best = double.NegativeInfinity;
         int bestMic = 0;
-        for (int m = 0; m < mics; m++)
+        for (int m = 0; m < pair.Microphones; m++)
         {
-            double db = SiSdr.Db(truth, mix.AsSpan(m * n, n), rig.Array.SampleRateHz, 0, mask);
+            double db = SiSdr.Db(truth, pair.Mix.AsSpan(m * n, n), rateHz, 0, mask);
             if (db > best) (best, bestMic) = (db, m);
         }
-        var heard = output.AsSpan(ear * n, n);
-        double estoi = Estoi.Score(truth[..(n - delay)], heard[delay..], rig.Array.SampleRateHz) - Estoi.Score(truth, mix.AsSpan(bestMic * n, n), rig.Array.SampleRateHz);
-        return new One(SiSdr.Db(truth, heard, rig.Array.SampleRateHz, delay, mask) - best, estoi, cpu);
+        var heard = output.AsSpan(pair.Ear * n, n);
+        double estoi = Estoi.Score(truth[..(n - delay)], heard[delay..], rateHz) - Estoi.Score(truth, pair.Mix.AsSpan(bestMic * n, n), rateHz);
+        return new One(SiSdr.Db(truth, heard, rateHz, delay, mask) - best, estoi, cpu);
     }
 
     private static bool[] Active(ReadOnlySpan<float> image, double rateHz)

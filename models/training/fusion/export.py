@@ -9,6 +9,23 @@ from layout import FEATURES, MODALITIES, TICK_S
 from net import HIDDEN
 
 
+def weights(file):
+    """State of `Fusion` from a file that `write` made. The exporter names what it transposed by number, in the order of its use:
+    the GRU's two matrices and the gate's for each expert."""
+    import onnx
+    from onnx import numpy_helper
+    stored = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(str(file)).graph.initializer}
+    turned = [stored[n].T.contiguous() for n in stored if n.startswith("onnx::MatMul")]
+    if len(turned) != 3 * len(MODALITIES):
+        raise SystemExit(f"{file}: {len(turned)} transposed matrices, expected {3 * len(MODALITIES)}; it was not written by this exporter")
+    state = {n: v for n, v in stored.items() if not n.startswith("onnx::")}
+    for m in range(len(MODALITIES)):
+        for name, value in zip(("memory.weight_ih_l0", "memory.weight_hh_l0", "gate.weight"), turned[3 * m:3 * m + 3]):
+            state[f"experts.{m}.{name}"] = value
+        state.setdefault(f"experts.{m}.straight.bias", state[f"experts.{m}.outside.bias"])  # equal from start to end, so stored once
+    return state
+
+
 def write(net, options, scores, training_count, validation, test):
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)

@@ -103,6 +103,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=120)
     parser.add_argument("--ticks", type=int, default=750, help="length of the crops; the cost of an update grows with it, not with the batch")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--init", metavar="MODEL.onnx", help="go on from an exported network instead of from chance")
+    parser.add_argument("--rate", type=float, default=3e-3, help="learning rate at the start")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--provisional", metavar="REASON", default="", help="marks contract and card; always set with --synthetic")
     parser.add_argument("--out", required=True)
@@ -124,7 +126,9 @@ def main():
         raise SystemExit(f"{len(everything)} sessions are too few: one of every {every} is held out, so give at least {every}")
     test = [data.session(p) for p in data.sessions(options.test)] if options.test else []
     net = Fusion()
-    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=3e-2)
+    if options.init:
+        net.load_state_dict(export.weights(options.init))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=3e-2)
     mean = copy.deepcopy(net).eval()  # running mean of the weights: what is evaluated and kept
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / options.epochs)) + 0.01)
     best, best_state, updates = math.inf, None, 0

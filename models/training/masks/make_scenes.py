@@ -3,7 +3,7 @@
 
 usage: make_scenes.py OUT --speech DIR --talkers rigs/speech/train-talkers.txt --count N [--first SEED] [--seconds 6] [--talkers-in-scene K]
 
-DIR holds <talker>-<chapter>-<n>.flac (LibriSpeech). Each scene is a folder OUT/<seed>: images.npy, float32 [K + 1 classes, M
+DIR holds <talker>-<chapter>-<n>.flac (LibriSpeech), or <talker>.wav (rigs/speech/make-default-speech.sh). Each scene is a folder OUT/<seed>: images.npy, float32 [K + 1 classes, M
 microphones, n samples] at 16 kHz (each talker's image at the microphones, then everything else), and scene.json (microphone
 positions in metres and head radius as the *model* believes them, directions [K, 3] as perception would give them: with errors).
 A scene depends on its seed (and K) only. Needs numpy, scipy and ffmpeg.
@@ -212,7 +212,7 @@ def main():
     p.add_argument('--talkers-in-scene', type=int, help='instead of 1 to 3, drawn')
     a = p.parse_args()
     wanted = [line.split()[0] for line in open(a.talkers) if line.strip() and not line.startswith('#')]
-    talkers = [sorted(glob.glob(os.path.join(a.speech, '**', t + '-*.flac'), recursive=True)) for t in wanted]
+    talkers = [sorted(glob.glob(os.path.join(a.speech, '**', t + '-*.flac'), recursive=True)) or glob.glob(os.path.join(a.speech, t + '.wav')) for t in wanted]
     talkers = [t for t in talkers if t]
     if not talkers: sys.exit(f'{a.speech}: no file of the {len(wanted)} talkers of {a.talkers}')
     print(f'{len(talkers)} talkers', flush=True)
