@@ -49,8 +49,12 @@ internal static class RigPicture
         Add(svg, $"<text x=\"{leftPx + PanelPx - 16}\" y=\"{HeadPx + PanelPx - 12}\" text-anchor=\"end\" fill=\"#c0392b\">red: reference of an ear</text>\n");
     }
 
-    private static string HeadModel(MicrophoneArray array) => array.HeadModel == HeadModelKind.RigidSphere
-        ? string.Create(CultureInfo.InvariantCulture, $"rigid sphere of {array.SphereRadiusM * 1000:0.#} mm") : "free field";
+    private static string HeadModel(MicrophoneArray array) => array.HeadModel switch
+    {
+        HeadModelKind.RigidSphere => string.Create(CultureInfo.InvariantCulture, $"rigid sphere of {array.SphereRadiusM * 1000:0.#} mm"),
+        HeadModelKind.Measured => $"measured ({Path.GetFileName(array.Measured?.Source)})",
+        _ => "free field",
+    };
 
     private static string Escape(string text) => System.Net.WebUtility.HtmlEncode(text);
     private static void Add(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using AttentionEngine.Core.Acoustics;
 using AttentionEngine.Core.Geometry;
 
 namespace AttentionEngine.Core.Rigs;
@@ -26,12 +27,16 @@ public sealed record Rig
 public sealed record MicrophoneArray(HeadModelKind HeadModel, double SphereRadiusM, double SampleRateHz, IReadOnlyList<Microphone> Microphones, int LeftReference, int RightReference)
 {
     public int Count => Microphones.Count;
+
+    /// <summary>The responses of a <see cref="HeadModelKind.Measured"/> array, else null.</summary>
+    public MeasuredResponses? Measured { get; init; }
 }
 
-public enum HeadModelKind { FreeField, RigidSphere }
+public enum HeadModelKind { FreeField, RigidSphere, Measured }
 
 /// <param name="PositionHeadM">In HEAD (x front, y left, z up), metres, origin at the centre of the head.</param>
-public sealed record Microphone(string Name, Vector3D PositionHeadM);
+/// <param name="Receiver">Which receiver of measured responses it is, from 0.</param>
+public sealed record Microphone(string Name, Vector3D PositionHeadM, int Receiver = 0);
 
 public enum StreamRole { Audio, Head, Gaze, Eeg, Talkers, Markers, EgoCamera, SceneCamera }
 

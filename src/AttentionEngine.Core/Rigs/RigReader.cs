@@ -15,7 +15,7 @@ public static class RigReader
             FilePath = Path.GetFullPath(file),
             Name = map.Text("name"),
             Description = map.TextOr("description", ""),
-            Array = ReadArray(map.Map("array")),
+            Array = ArrayReader.Read(map, map.Map("array")),
             Streams = ReadStreams(map.Map("streams")),
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
             EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
@@ -27,39 +27,6 @@ public static class RigReader
         map.Done();
         Check(map, rig);
         return rig;
-    }
-
-    private static MicrophoneArray ReadArray(YamlMap map)
-    {
-        string head = map.Choice("head_model", null, "free_field", "rigid_sphere");
-        double radius = head == "rigid_sphere" ? map.Number("sphere_radius_m", 0.03, 0.3) : 0;
-        double rate = map.Number("rate_hz", 8000, 96000);
-        var microphones = new List<Microphone>();
-        foreach (var m in map.Maps("microphones"))
-        {
-            var mic = new Microphone(m.Text("name"), m.Point("position_m", 10));
-            m.Done();
-            foreach (var other in microphones)
-            {
-                if (other.Name == mic.Name) throw m.Error("name", $"is `{mic.Name}`, which another microphone has already; names must differ");
-                double distanceM = (other.PositionHeadM - mic.PositionHeadM).Norm;
-                if (distanceM < 1e-3) throw m.Error("position_m", FormattableString.Invariant($"is {distanceM * 1000:F2} mm from microphone `{other.Name}`; two microphones cannot be at one place (at least 1 mm apart)"));
-            }
-            if (radius > 0 && Math.Abs(mic.PositionHeadM.Norm - radius) > 0.02 && mic.PositionHeadM.Norm < radius)
-                throw m.Error("position_m", FormattableString.Invariant($"is {mic.PositionHeadM.Norm:F4} m from the centre, inside the rigid sphere of radius {radius} m"));
-            microphones.Add(mic);
-        }
-        if (microphones.Count is < 1 or > 16) throw map.Error("microphones", $"has {microphones.Count} entries, expected 1 to 16");
-        int Reference(string key)
-        {
-            string name = map.TextOr(key, microphones[0].Name);
-            int index = microphones.FindIndex(m => m.Name == name);
-            return index >= 0 ? index : throw map.Error(key, $"is `{name}`, which is not a microphone of this array; expected one of {string.Join(", ", microphones.Select(m => m.Name))}");
-        }
-        var array = new MicrophoneArray(head == "rigid_sphere" ? HeadModelKind.RigidSphere : HeadModelKind.FreeField, radius, rate, microphones,
-            Reference("left_reference"), Reference("right_reference"));
-        map.Done();
-        return array;
     }
 
     private static List<RigStream> ReadStreams(YamlMap map)

@@ -23,9 +23,19 @@ public static partial class SessionRig
             string folder = CopyFolder(Path.GetDirectoryName(decoder)!, "eeg-decoder", session, copied);
             text = DecoderKey().Replace(text, m => m.Groups[1].Value + folder + "/" + Path.GetFileName(decoder));
         }
+        if (rig.Array.Measured is { } measured) text = SofaKey().Replace(text, m => m.Groups[1].Value + CopyFile(measured.Source, "sofa", session, copied));
         using var file = new StreamWriter(new FileStream(session.Rig, FileMode.CreateNew));
         file.Write(text);
         return copied;
+    }
+
+    private static string CopyFile(string source, string name, SessionFolder session, List<(string, string)> copied)
+    {
+        string target = Path.Combine(session.Root, ModelFolder, name, Path.GetFileName(source));
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(source, target);
+        copied.Add(($"{name}/{Path.GetFileName(source)}", target));
+        return $"{ModelFolder}/{name}/{Path.GetFileName(source)}";
     }
 
     private static string CopyFolder(string source, string name, SessionFolder session, List<(string, string)> copied)
@@ -47,6 +57,9 @@ public static partial class SessionRig
 
     [GeneratedRegex(@"(\bfusion_model:\s*)[^\s,}]+")]
     private static partial Regex FusionKey();
+
+    [GeneratedRegex(@"(\bsofa_file:\s*)[^\s,}]+")]
+    private static partial Regex SofaKey();
 
     [GeneratedRegex(@"(\bmask_model:\s*)[^\s,}]+")]
     private static partial Regex MaskKey();

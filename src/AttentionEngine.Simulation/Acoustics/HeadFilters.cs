@@ -1,6 +1,7 @@
 using System.Numerics;
 using AttentionEngine.Core.Acoustics;
 using AttentionEngine.Core.Dsp;
+using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Rigs;
 
@@ -21,6 +22,9 @@ public sealed class HeadFilters
 
     public HeadFilters(MicrophoneArray array, FrameGrid grid)
     {
+        ArgumentNullException.ThrowIfNull(array);
+        if (array.HeadModel == HeadModelKind.Measured)
+            throw new ConfigurationException($"the simulator renders a rigid sphere or free field, and this rig's array has measured responses ({array.Measured?.Source}); simulate with a rig whose head_model is rigid_sphere.");
         Grid = grid;
         DelaySamples = grid.Hop / 4;
         _axes = [.. array.Microphones.Select(m => m.PositionHeadM.Normalized())];
