@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kChunk = FilterMixer::kChunk;
 constexpr float kAbsurdInput = 64.0f;   // 36 dB over full scale: not sound
+constexpr int kMostMicrophones = 64;
 constexpr float kAbsurdTap = 1.0e4f, kAbsurdGain = 100.0f;
 
 // 16 sets are 128 ms at one every 8 ms; huge sets get fewer, so that a mailbox stays within 64 MiB where it can.
@@ -40,6 +41,8 @@ void AudioPath::reset() noexcept {
     limiter_.reset();
     guard_.reset();
     stop_.store(false);
+    wanted_references_.store(config_.left_reference + kMostMicrophones * config_.right_reference);
+    references_until_ = 0;
     faults_ = 0;
     faults_status_.store(0);
     weights_.clear();
@@ -97,6 +100,12 @@ void AudioPath::poll() noexcept {
         report(AE_KIND_WEIGHTS, id, now_sample_);
         weights_.pop();
     }
+    const int wanted = wanted_references_.load(std::memory_order_relaxed);
+    const std::array<int, 2> references{wanted % kMostMicrophones, wanted / kMostMicrophones};
+    if (references != mixer_.references() && now_sample_ >= references_until_) {
+        mixer_.start_references(references);
+        references_until_ = now_sample_ + config_.filter_fade_samples;
+    }
     update_bypass();
 }
 
@@ -118,6 +127,7 @@ std::int64_t AudioPath::next_event() noexcept {
     std::int64_t next = kNever;
     if (const GainsMessage* message = gains_.front()) next = std::min(next, message->effective_sample);
     if (const WeightsMessage* message = weights_.front()) next = std::min(next, message->effective_sample);
+    if (references_until_ > now_sample_) next = std::min(next, references_until_);
     if (config_.heartbeat_samples > 0 && !bypassed_) next = std::min(next, last_gains_ + config_.heartbeat_samples);
     if (late_ > 0 && (faults_ & AE_FAULT_CONTROL) == 0) next = std::min(next, last_gains_ + late_);
     return std::max(next, now_sample_ + 1);
@@ -127,6 +137,7 @@ void AudioPath::append(const float* input, int stride, int at, int frames) noexc
     const bool full = end_ + frames > room_;
     std::int64_t bad = 0;
     std::fill_n(no_sound_.begin(), frames, std::uint8_t{0});
+    const auto references = mixer_.references();
     for (int m = 0; m < config_.microphones; ++m) {
         float* line = lines_.data() + static_cast<std::ptrdiff_t>(m) * room_;
         if (full) std::memmove(line, line + end_ - history_, static_cast<std::size_t>(history_) * sizeof(float));
@@ -139,7 +150,7 @@ void AudioPath::append(const float* input, int stride, int at, int frames) noexc
             ++bad;
             // Without an ear's own microphone, or with most of them, there is nothing to hear.
             auto& counted = no_sound_[static_cast<std::size_t>(i)];
-            const bool vital = m == config_.left_reference || m == config_.right_reference;
+            const bool vital = m == references[0] || m == references[1];
             counted = static_cast<std::uint8_t>(counted + (vital ? config_.microphones : 1));
         }
     }
@@ -221,6 +232,12 @@ void AudioPath::status(ae_path_status& status) const noexcept {
 void AudioPath::set_safety(const ae_safety_config& config) {
     guard_.arm(config);
     late_ = config.late_samples;
+}
+
+ae_result AudioPath::set_references(int left, int right) noexcept {
+    if (left < 0 || left >= config_.microphones || right < 0 || right >= config_.microphones) return AE_INVALID;
+    wanted_references_.store(left + kMostMicrophones * right, std::memory_order_relaxed);
+    return AE_OK;
 }
 
 void AudioPath::safety(ae_safety_status& status) const noexcept {

@@ -28,6 +28,7 @@ public:
     void set_safety(const ae_safety_config& config);
     void stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
     void safety(ae_safety_status& status) const noexcept;
+    ae_result set_references(int left, int right) noexcept;
 
 private:
     static constexpr std::int64_t kNever = INT64_MAX;
@@ -57,6 +58,8 @@ private:
     int faults_ = 0;
     std::atomic<bool> stop_{false};
     std::atomic<int> faults_status_{0};
+    std::atomic<int> wanted_references_{0};  // left + 64 * right
+    std::int64_t references_until_ = 0;      // end of the cross-fade to the ones in use
     std::atomic<std::int64_t> samples_{0}, weights_id_{0}, gains_id_{0}, bad_input_{0}, limited_{0}, rejected_{0}, taken_lost_{0};
     std::atomic<float> limiter_gain_{1};
     std::atomic<int> bypass_status_{1};

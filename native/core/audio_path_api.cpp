@@ -104,6 +104,11 @@ ae_result ae_path_stop(ae_path* path) {
     return AE_OK;
 }
 
+ae_result ae_path_set_references(ae_path* path, int32_t left, int32_t right) {
+    if (path == nullptr) return AE_INVALID;
+    return path->path.set_references(left, right);
+}
+
 ae_result ae_path_get_safety(const ae_path* path, ae_safety_status* status) {
     if (path == nullptr || status == nullptr) return AE_INVALID;
     path->path.safety(*status);

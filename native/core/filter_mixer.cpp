@@ -19,10 +19,11 @@ inline float at(const V& value, float weight) noexcept { return value.from + (va
 
 FilterMixer::FilterMixer(const ae_path_config& config)
     : microphones_(config.microphones), talkers_(config.max_talkers), delay_(config.delay_samples),
-      reference_{config.left_reference, config.right_reference}, current_(config.max_talkers, config.microphones, config.max_taps),
+      first_reference_{config.left_reference, config.right_reference}, reference_(first_reference_), old_reference_(first_reference_), current_(config.max_talkers, config.microphones, config.max_taps),
       previous_(current_), blend_(current_), gains_(static_cast<std::size_t>(config.max_talkers) + 1) {
     filter_ramp_.length = config.filter_fade_samples;
     bypass_ramp_.length = config.filter_fade_samples;
+    reference_ramp_.length = config.filter_fade_samples;
     gain_ramp_.length = config.gain_fade_samples;
     reset();
 }
@@ -31,7 +32,8 @@ void FilterMixer::reset() noexcept {
     for (WeightsMessage* set : {&current_, &previous_, &blend_}) set->talkers = set->taps = 0;
     std::fill(gains_.begin(), gains_.end(), Value{});
     bypass_ = {1, 1};
-    for (Ramp* ramp : {&filter_ramp_, &gain_ramp_, &bypass_ramp_}) ramp->position = ramp->length;
+    reference_ = old_reference_ = first_reference_;
+    for (Ramp* ramp : {&filter_ramp_, &gain_ramp_, &bypass_ramp_, &reference_ramp_}) ramp->position = ramp->length;
 }
 
 // previous_ becomes what sounds now, in the middle of a cross-fade: a cut one goes on from here. Of the mono beam the left share is
@@ -80,6 +82,25 @@ void FilterMixer::start_bypass(bool on) noexcept {
     bypass_ramp_.position = 0;
 }
 
+void FilterMixer::start_references(std::array<int, 2> references) noexcept {
+    old_reference_ = reference_;
+    reference_ = references;
+    reference_ramp_.position = 0;
+}
+
+// An ear's microphone at the path's delay, blended with the one before while that fades out.
+const float* FilterMixer::reference(const float* const* x, int ear, int frames) noexcept {
+    const auto e = static_cast<std::size_t>(ear);
+    const float* now = x[reference_[e]] - delay_;
+    if (reference_weight_[0] >= 1.0f) return now;
+    const float* old = x[old_reference_[e]] - delay_;
+    for (int i = 0; i < frames; ++i) {
+        const auto s = static_cast<std::size_t>(i);
+        blended_[e][s] = old[i] + (now[i] - old[i]) * reference_weight_[s];
+    }
+    return blended_[e].data();
+}
+
 void FilterMixer::advance(Ramp& ramp, Chunk& weight, int frames) noexcept {
     const float step = 1.0f / static_cast<float>(ramp.length);
     for (int i = 0; i < frames; ++i) {
@@ -88,7 +109,8 @@ void FilterMixer::advance(Ramp& ramp, Chunk& weight, int frames) noexcept {
     }
 }
 
-void FilterMixer::mix_talker(int talker, const float* const* x, float* left, float* right, float* beam, int frames) noexcept {
+void FilterMixer::mix_talker(int talker, const float* const* x, const float* ref_left, const float* ref_right, float* left, float* right, float* beam,
+                             int frames) noexcept {
     const bool sounds = talker < current_.talkers, fades = filter_weight_[0] < 1.0f && talker < previous_.talkers;
     const auto k = static_cast<std::size_t>(talker);
     const auto filters = [&](const WeightsMessage& set) { return set.filters.data() + k * 2 * static_cast<std::size_t>(microphones_ * set.taps); };
@@ -97,8 +119,6 @@ void FilterMixer::mix_talker(int talker, const float* const* x, float* left, flo
     if (fades) fir_two_ears(x, microphones_, filters(previous_), previous_.taps, old_ear_[0].data(), old_ear_[1].data(), frames);
     const float share = sounds ? current_.left_share[k] : 0.5f, old_share = fades ? previous_.left_share[k] : share;
     const Value gain = gains_[k];
-    const float* ref_left = x[reference_[0]] - delay_;
-    const float* ref_right = x[reference_[1]] - delay_;
     for (int i = 0; i < frames; ++i) {
         const auto s = static_cast<std::size_t>(i);
         const float w = filter_weight_[s], v = 1.0f - w, p = bypass_weight_[s];
@@ -119,9 +139,10 @@ void FilterMixer::process(const float* const* x, float* left, float* right, floa
     advance(filter_ramp_, filter_weight_, frames);
     advance(gain_ramp_, gain_weight_, frames);
     advance(bypass_ramp_, bypass_weight_, frames);
+    advance(reference_ramp_, reference_weight_, frames);
     const Value ambient = gains_[static_cast<std::size_t>(talkers_)];
-    const float* ref_left = x[reference_[0]] - delay_;
-    const float* ref_right = x[reference_[1]] - delay_;
+    const float* ref_left = reference(x, 0, frames);
+    const float* ref_right = reference(x, 1, frames);
     for (int i = 0; i < frames; ++i) {
         const auto s = static_cast<std::size_t>(i);
         const float p = bypass_weight_[s] = at(bypass_, bypass_weight_[s]);
@@ -132,7 +153,7 @@ void FilterMixer::process(const float* const* x, float* left, float* right, floa
     const int sounding = std::max(current_.talkers, previous_.talkers);
     for (int k = 0; k < talkers_; ++k) {
         float* beam = beams == nullptr ? nullptr : beams + static_cast<std::size_t>(k) * static_cast<std::size_t>(beams_stride);
-        if (k < sounding || beam != nullptr) mix_talker(k, x, left, right, beam, frames);
+        if (k < sounding || beam != nullptr) mix_talker(k, x, ref_left, ref_right, left, right, beam, frames);
     }
 }
 

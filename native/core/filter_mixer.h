@@ -28,6 +28,10 @@ public:
     void start_gains(const GainsMessage& message, bool at_once) noexcept;
     void start_bypass(bool on) noexcept;
 
+    // Not while the cross-fade to the references before runs.
+    void start_references(std::array<int, 2> references) noexcept;
+    std::array<int, 2> references() const noexcept { return reference_; }
+
     // x: [M] pointers to the current sample with history before it; left, right: [frames]; beams: [K x stride] or nullptr.
     void process(const float* const* x, float* left, float* right, float* beams, int beams_stride, int frames) noexcept;
 
@@ -36,16 +40,19 @@ private:
     struct Value { float from = 0, to = 0; };
 
     void freeze_blend() noexcept;
+    const float* reference(const float* const* x, int ear, int frames) noexcept;
     static void advance(Ramp& ramp, Chunk& weight, int frames) noexcept;
-    void mix_talker(int talker, const float* const* x, float* left, float* right, float* beam, int frames) noexcept;
+    void mix_talker(int talker, const float* const* x, const float* ref_left, const float* ref_right, float* left, float* right, float* beam,
+                    int frames) noexcept;
 
     const int microphones_, talkers_, delay_;
-    const std::array<int, 2> reference_;
+    const std::array<int, 2> first_reference_;
+    std::array<int, 2> reference_, old_reference_;
     WeightsMessage current_, previous_, blend_;
     std::vector<Value> gains_;  // [K], then ambient
     Value bypass_;
-    Ramp filter_ramp_, gain_ramp_, bypass_ramp_;
-    Chunk filter_weight_{}, gain_weight_{}, bypass_weight_{}, ear_[2]{}, old_ear_[2]{};
+    Ramp filter_ramp_, gain_ramp_, bypass_ramp_, reference_ramp_;
+    Chunk filter_weight_{}, gain_weight_{}, bypass_weight_{}, ear_[2]{}, old_ear_[2]{}, reference_weight_{}, blended_[2]{};
 };
 
 }  // namespace attend

@@ -48,6 +48,10 @@ AE_API ae_result ae_path_set_safety(ae_path* path, const ae_safety_config* confi
 /* Participant stop: silence after stop_fade_samples (filter_fade_samples where no safety is set), until ae_path_reset. From any thread. */
 AE_API ae_result ae_path_stop(ae_path* path);
 
+/* Other microphones for the ears' pass-through and ambient, where one is dead: cross-faded over filter_fade_samples from the next block on.
+ * ae_path_reset goes back to those of the configuration. From any thread. */
+AE_API ae_result ae_path_set_references(ae_path* path, int32_t left, int32_t right);
+
 /* From any thread. The dose is that of the last block. */
 AE_API ae_result ae_path_get_safety(const ae_path* path, ae_safety_status* status);
 

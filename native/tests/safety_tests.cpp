@@ -251,3 +251,34 @@ TEST(safety_out_of_range_is_refused) {
         CHECK(ae_path_set_safety(path.get(), &s) == AE_INVALID);
     }
 }
+
+TEST(other_reference_microphones_fade_in_without_a_step_and_are_then_the_vital_ones) {
+    const auto path = armed(config(), safety());
+    std::vector<float> input(static_cast<std::size_t>(6000) * kMics);
+    for (int m = 0; m < kMics; ++m) std::fill_n(input.begin() + m * 6000, 6000, 0.1f * static_cast<float>(m + 1));
+    for (int i = 3000; i < 6000; ++i) input[static_cast<std::size_t>(i)] = kNan;  // microphone 0 dies when it is no longer needed
+    int at = 0;
+    const auto play = [&](ae_path* p, int block) {
+        at = 0;
+        return run(p, input, [&, p, block] {
+            if (at == 1920) CHECK(ae_path_set_references(p, 2, 3) == AE_OK);
+            if (at == 1920) CHECK(ae_path_set_references(p, 4, 1) == AE_INVALID && ae_path_set_references(p, 0, -1) == AE_INVALID);
+            if (at == 1984) CHECK(ae_path_set_references(p, 2, 1) == AE_OK);  // waits for the end of the first fade
+            at += block;
+            return block;
+        });
+    };
+    const auto result = play(path.get(), 64);
+    CHECK(std::fabs(result.left[1900] - 0.1f) < 1e-6f && std::fabs(result.right[1900] - 0.2f) < 1e-6f);
+    CHECK(std::fabs(result.left[2900] - 0.3f) < 1e-6f && std::fabs(result.right[5999] - 0.2f) < 1e-6f);
+    CHECK(std::fabs(result.left[5999] - 0.3f) < 1e-6f && (status_of(path.get()).faults & AE_FAULT_INPUT) == 0);
+    float step = 0;
+    for (std::size_t i = 1000; i < 6000; ++i) step = std::max(step, std::max(std::fabs(result.left[i] - result.left[i - 1]), std::fabs(result.right[i] - result.right[i - 1])));
+    CHECK(step < 0.2f * 1.51f / 160 + 1e-6f);
+    const auto other = armed(config(), safety());
+    CHECK(play(other.get(), 32).left == result.left);
+    ae_path_reset(path.get());
+    std::vector<float> again(static_cast<std::size_t>(2000) * kMics, 0.5f);
+    std::fill_n(again.begin(), 2000, 0.1f);  // microphone 0 is the left ear's again
+    CHECK(std::fabs(run(path.get(), again, [] { return 100; }).left[1999] - 0.1f) < 1e-6f);
+}

@@ -122,6 +122,9 @@ public sealed class AudioPath : IDisposable
     /// <summary>Participant stop: silence within <see cref="EarProtection.StopFadeMs"/>, until a restart (<see cref="Reset"/>). From any thread.</summary>
     public void Stop() => Check(NativeMethods.Stop(_handle));
 
+    /// <summary>Microphones that the ears hear unprocessed, where the rig's are dead: cross-faded from the next block on, until <see cref="Reset"/>.</summary>
+    public void SetReferences(int left, int right) => Check(NativeMethods.SetReferences(_handle, left, right));
+
     /// <summary>Faults, dose and gains of the guard; from any thread.</summary>
     public AudioSafetyStatus ReadSafety()
     {

@@ -16,7 +16,13 @@ public sealed class BeamDesigner : IDisposable
 {
     private const int PoolSize = 4;
     private const double MaskRateHz = 16000;
-    private readonly BeamBackend? _backend;
+    private readonly MicrophoneArray _array;
+    private readonly AudioPathSettings _settings;
+    private readonly FilterLayout _layout;
+    private readonly bool _ideal;
+    private BeamBackend? _backend;
+    private MicrophoneSelection? _selection;   // null: all microphones
+    private BeamformerWeights? _reduced;       // of the selection
     private readonly BeamformerWeights[] _pool;
     private readonly int _maxTalkers;
     private long _lastId;
@@ -31,18 +37,9 @@ public sealed class BeamDesigner : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTalkers);
         _maxTalkers = maxTalkers;
-        var layout = FilterLayout.Of(array, settings);
-        _backend = settings.Backend switch
-        {
-            "pass" => null,
-            "delay-and-sum" => new ModelBackend(ModelKind.DelayAndSum, array, layout, maxTalkers),
-            "superdirective" => new ModelBackend(ModelKind.Superdirective, array, layout, maxTalkers),
-            "mvdr" => new ModelBackend(ModelKind.Mvdr, array, layout, maxTalkers),
-            "lcmv" => new ModelBackend(ModelKind.Lcmv, array, layout, maxTalkers),
-            "mwf" => new WienerBackend(array, layout, maxTalkers),
-            "mask-mwf" => Masked(array, settings, layout, maxTalkers, idealImages),
-            _ => throw new ConfigurationException($"the audio path's backend is `{settings.Backend}`, expected one of {string.Join(", ", Backends)}"),
-        };
+        (_array, _settings, _ideal) = (array, settings, idealImages is not null);
+        var layout = _layout = FilterLayout.Of(array, settings);
+        _backend = Create(array, idealImages);
         _pool = [.. Enumerable.Range(0, PoolSize).Select(_ => new BeamformerWeights(0, 2, array.Count, layout.Taps, new float[maxTalkers * 2 * array.Count * layout.Taps])
         {
             LeftShares = new float[maxTalkers],
@@ -58,7 +55,25 @@ public sealed class BeamDesigner : IDisposable
     /// <summary>Sees the sound of this tick (only <c>mwf</c> measures).</summary>
     /// <param name="input">[M × frames] planar, any number of frames.</param>
     /// <param name="scene">Directions at the end of the tick.</param>
-    public void Observe(ReadOnlySpan<float> input, TalkerScene scene) => _backend?.Observe(input, scene);
+    public void Observe(ReadOnlySpan<float> input, TalkerScene scene) => _backend?.Observe(_selection is null ? input : _selection.Keep(input), scene);
+
+    /// <summary>Designs without dead microphones from now on: their filters are zero, and an ear whose own microphone is dead gets the nearest living one. What was
+    /// learned of the sound is forgotten. Allocates: for the moment at which a microphone dies or comes back.</summary>
+    /// <param name="active">[M]; at least one is true.</param>
+    public void SetActive(ReadOnlySpan<bool> active)
+    {
+        if (_ideal) throw new InvalidOperationException("ideal masks are those of the whole array: it cannot be made smaller");
+        _selection = active.Contains(false) ? new MicrophoneSelection(_array, active) : null;
+        var array = _selection?.Array ?? _array;
+        (_backend as IDisposable)?.Dispose();
+        _backend = Create(array, null);
+        _reduced = _selection is null ? null : new BeamformerWeights(0, 2, array.Count, _layout.Taps, new float[_maxTalkers * 2 * array.Count * _layout.Taps]);
+    }
+
+    /// <summary>Microphone that stands for the left ear; the rig's unless that one is dead.</summary>
+    public int LeftReference => _selection?.LeftReference ?? _array.LeftReference;
+
+    public int RightReference => _selection?.RightReference ?? _array.RightReference;
 
     /// <summary>A new set, or null when the one in use still fits. Valid until the fourth next set.</summary>
     public BeamformerWeights? Design(TalkerScene scene)
@@ -67,7 +82,8 @@ public sealed class BeamDesigner : IDisposable
         if (scene.Count > _maxTalkers) throw new ArgumentException($"the scene has {scene.Count} talkers, the designer was made for {_maxTalkers}", nameof(scene));
         if (_backend is null || scene.Count == 0) return null;
         var weights = _pool[(_lastId + 1) % PoolSize];
-        if (!_backend.TryDesign(scene, weights)) return null;
+        if (!_backend.TryDesign(scene, _reduced ?? weights)) return null;
+        _selection?.Expand(_reduced!, scene.Count, weights);
         weights.Id = ++_lastId;
         weights.Talkers = scene.Count;
         for (int k = 0; k < scene.Count; k++)
@@ -78,6 +94,18 @@ public sealed class BeamDesigner : IDisposable
         }
         return weights;
     }
+
+    private BeamBackend? Create(MicrophoneArray array, float[]? idealImages) => _settings.Backend switch
+    {
+        "pass" => null,
+        "delay-and-sum" => new ModelBackend(ModelKind.DelayAndSum, array, _layout, _maxTalkers),
+        "superdirective" => new ModelBackend(ModelKind.Superdirective, array, _layout, _maxTalkers),
+        "mvdr" => new ModelBackend(ModelKind.Mvdr, array, _layout, _maxTalkers),
+        "lcmv" => new ModelBackend(ModelKind.Lcmv, array, _layout, _maxTalkers),
+        "mwf" => new WienerBackend(array, _layout, _maxTalkers),
+        "mask-mwf" => Masked(array, _settings, _layout, _maxTalkers, idealImages),
+        _ => throw new ConfigurationException($"the audio path's backend is `{_settings.Backend}`, expected one of {string.Join(", ", Backends)}"),
+    };
 
     private static MaskedWienerBackend Masked(MicrophoneArray array, AudioPathSettings settings, FilterLayout layout, int maxTalkers, float[]? idealImages)
     {

@@ -1,5 +1,6 @@
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Separation;
 
@@ -10,6 +11,7 @@ namespace AttentionEngine.Separation;
 public sealed class OfflineSeparation : IDisposable
 {
     private readonly BeamDesigner _designer;
+    private readonly bool _ideal;
     private readonly SteeringCommand _command;
     private readonly float _floor;
     private readonly int _tickFrames, _talkers;
@@ -25,12 +27,17 @@ public sealed class OfflineSeparation : IDisposable
         (_array, _settings, _talkers) = (array, settings, talkers);
         Path = new AudioPath(array, settings, talkers);
         _designer = new BeamDesigner(array, settings, talkers, idealImages);
+        _ideal = idealImages is not null;
+        Microphones = new MicrophoneWatch(array.Count, array.SampleRateHz);
         _command = new SteeringCommand(talkers);
         _floor = (float)Math.Pow(10, settings.FloorDb / 20); // 0 for no floor
         _tickFrames = _designer.HopFrames > 0 ? _designer.HopFrames : Math.Max(1, (int)Math.Round(tickMs * array.SampleRateHz / 1000));
     }
 
     public AudioPath Path { get; }
+
+    /// <summary>Dead and clipping microphones; the filters are designed without the dead ones (not with ideal masks, which know the whole array only).</summary>
+    public MicrophoneWatch Microphones { get; }
 
     /// <summary>Runs over a whole signal.</summary>
     /// <param name="input">[M × frames].</param>
@@ -84,6 +91,11 @@ public sealed class OfflineSeparation : IDisposable
             }
             foreach (var path in paths) while (path.TryReadTaken(out _, out _, out _)) { }
             for (int m = 0; m < mics; m++) input.Slice(m * frames + at, length).CopyTo(tick.AsSpan(m * length));
+            if (Microphones.Observe(tick.AsSpan(0, mics * length)) && !_ideal)
+            {
+                _designer.SetActive(Microphones.Active);
+                Path.SetReferences(_designer.LeftReference, _designer.RightReference);
+            }
             _designer.Observe(tick.AsSpan(0, mics * length), scene);
             Design(scene, paths);
         }

@@ -54,6 +54,9 @@ internal static class SeparateCommand
         using (var writer = new WavWriter(outputFile, 2, input.RateHz)) writer.AppendPlanar(output);
 
         var status = separation.Path.ReadStatus();
+        var microphones = rig.Array.Microphones.Select((m, i) => (m.Name, Dead: !separation.Microphones.Active[i], Clipped: separation.Microphones.Clipped[i])).ToList();
+        foreach (var m in microphones.Where(m => m.Dead)) Console.Error.WriteLine($"attend: microphone `{m.Name}` is dead at the end of the file; the filters were designed without it.");
+        foreach (var m in microphones.Where(m => m.Clipped > 0)) Console.Error.WriteLine($"attend: microphone `{m.Name}` clips: {m.Clipped} samples at full scale.");
         var result = new
         {
             Schema = "attend.separate/1",
@@ -69,6 +72,8 @@ internal static class SeparateCommand
             BlockMsP50 = timer.Histogram.PercentileMs(0.5),
             BlockMsP99 = timer.Histogram.PercentileMs(0.99),
             status.BadInputSamples,
+            DeadMicrophones = microphones.Where(m => m.Dead).Select(m => m.Name).ToList(),
+            ClippedSamples = microphones.Sum(m => m.Clipped),
             LimitedS = (double)status.LimitedSamples / input.RateHz,
             score?.ScoredS,
             SiSdrInDb = score?.InputDb,

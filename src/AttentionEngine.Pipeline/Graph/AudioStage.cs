@@ -35,6 +35,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     {
         _path = new AudioPath(array, settings, talkers);
         _filters = new FilterRenewal(array, settings, talkers, tickS, _path);
+        MicrophoneHealth = new MicrophoneGuard(array);
         _microphones = array.Count;
         _rateHz = array.SampleRateHz;
         _block = _path.BlockFrames;
@@ -52,6 +53,9 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     public AudioPath Path => _path;
     public FilterRenewal Filters => _filters;
     public int BlockFrames => _block;
+
+    /// <summary>Dead, clipping and exchanged microphones.</summary>
+    public MicrophoneGuard MicrophoneHealth { get; }
 
     /// <summary>What the array heard, [M].</summary>
     public AudioHistory Microphones { get; }
@@ -156,6 +160,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         _blockTime[0] = lastSampleTimeS;
         Blocks.Append(_one, _blockTime, lastSampleTimeS);
         _filled = 0;
+        if (MicrophoneHealth.After(_input, _filters.Scene, lastSampleTimeS)) _filters.SetActive(MicrophoneHealth.Active);
         _filters.After(_input, _block, Microphones.Written, Takes);
     }
 

@@ -71,6 +71,17 @@ public sealed class FilterRenewal : IDisposable
         Cpu.Add(ThreadCpuClock.NowMs() - startMs);
     }
 
+    /// <summary>Talkers in use. Audio thread.</summary>
+    public TalkerScene Scene => _scene;
+
+    /// <summary>Audio thread: the next set is designed without the dead microphones (see <see cref="BeamDesigner.SetActive"/>), and the ears hear living ones.</summary>
+    public void SetActive(ReadOnlySpan<bool> active)
+    {
+        _designer.SetActive(active);
+        _path.SetReferences(_designer.LeftReference, _designer.RightReference);
+        _sinceDesign = _hop; // at the end of this block
+    }
+
     public void Dispose() => _designer.Dispose();
 
     // The newest scene whose sample has come.

@@ -58,6 +58,7 @@ public sealed class SessionWriter : IDisposable
             Ticks++;
             _ticks.Release();
         }
+        _pipeline.Audio.MicrophoneHealth.Report(_health);
         while (_health.TryTake(out var health))
         {
             Journal.Health(health);

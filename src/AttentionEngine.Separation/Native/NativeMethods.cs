@@ -76,6 +76,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_stop")]
     internal static partial Result Stop(AudioPathHandle path);
 
+    [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_set_references")]
+    internal static partial Result SetReferences(AudioPathHandle path, int left, int right);
+
     [LibraryImport(NativeLibraries.AttentionEngine, EntryPoint = "ae_path_get_safety")]
     internal static partial Result GetSafety(AudioPathHandle path, out SafetyStatus status);
 }

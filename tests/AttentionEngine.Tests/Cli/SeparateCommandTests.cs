@@ -52,6 +52,25 @@ public class SeparateCommandTests
     }
 
     [Fact]
+    public async Task A_dead_and_a_clipping_microphone_are_said_and_the_rest_separates()
+    {
+        const int frames = 24000;
+        using var folder = new TempFolder();
+        float[] mix = SeparationFixture.Image(SeparationFixture.Noise(1 << 15, 1, 0.05), 30);
+        float[] file = [.. Enumerable.Range(0, 4).SelectMany(m => mix.AsSpan(m << 15, frames).ToArray())];
+        System.Array.Clear(file, 0, frames);
+        file[frames + 20000] = file[frames + 20001] = 1;
+        var result = await Run(RigFile, Write(folder, "mix.wav", 4, file), "--direction-deg=30,-45", "--backend", "lcmv", "--out", folder.File("out.wav"), "--json");
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var json = JsonDocument.Parse(result.Out);
+        string dead = Assert.Single(json.RootElement.GetProperty("dead_microphones").EnumerateArray()).GetString()!;
+        Assert.Contains($"microphone `{dead}` is dead", result.Error, StringComparison.Ordinal);
+        Assert.Contains("clips: 2 samples", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, json.RootElement.GetProperty("clipped_samples").GetInt32());
+        Assert.Contains(WavFile.Read(folder.File("out.wav")).Samples.AsSpan(20000, 100).ToArray(), v => v != 0); // the left ear hears its rear microphone
+    }
+
+    [Fact]
     public async Task Wrong_channel_counts_and_values_have_their_exit_codes()
     {
         using var folder = new TempFolder();
