@@ -18,7 +18,7 @@ public static class AttentionDecoding
         int talkers = participant.Trials[0].Envelopes.Length;
         if (participant.Trials.FirstOrDefault(t => t.Envelopes.Length != talkers) is { } odd)
             throw new InputDataException($"Participant {participant.Id}, trial {odd.Id} has {odd.Envelopes.Length} talkers, trial {participant.Trials[0].Id} has {talkers}. Decode them apart.");
-        var flags = GroupLeak.Check(participant, job.AllowShared).ToList();
+        List<string> flags = [.. GroupLeak.Check(participant, job.AllowShared), .. participant.Flags];
         var lags = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
         if (lags.FirstShift > 0) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
         double[][] eeg = [.. participant.Trials.Select(t => ScalpEeg(participant, t))];

@@ -78,14 +78,15 @@ public static class EegPreprocessing
 
     private static EegDataset KeepChannels(EegDataset dataset, Func<EegChannel, bool> keep, string what)
     {
-        var participants = dataset.Participants.Select(p =>
-        {
-            int[] kept = [.. Enumerable.Range(0, p.Channels.Count).Where(c => keep(p.Channels[c]))];
-            if (kept.Length == 0) throw new ConfigurationException($"No channel of participant {p.Id} is left ({what}).");
-            if (kept.Length == p.Channels.Count) return p;
-            return p with { Channels = [.. kept.Select(c => p.Channels[c])], Trials = [.. p.Trials.Select(t => t with { Eeg = Columns(t.Eeg, p.Channels.Count, kept) })] };
-        });
-        return With(dataset with { Participants = [.. participants] }, "channels", what);
+        return With(dataset with { Participants = [.. dataset.Participants.Select(p => KeepChannels(p, keep, what))] }, "channels", what);
+    }
+
+    internal static EegParticipant KeepChannels(EegParticipant p, Func<EegChannel, bool> keep, string what)
+    {
+        int[] kept = [.. Enumerable.Range(0, p.Channels.Count).Where(c => keep(p.Channels[c]))];
+        if (kept.Length == 0) throw new ConfigurationException($"No channel of participant {p.Id} is left ({what}).");
+        if (kept.Length == p.Channels.Count) return p;
+        return p with { Channels = [.. kept.Select(c => p.Channels[c])], Trials = [.. p.Trials.Select(t => t with { Eeg = Columns(t.Eeg, p.Channels.Count, kept) })] };
     }
 
     private static double[] Columns(double[] values, int channels, int[] kept)
@@ -96,10 +97,10 @@ public static class EegPreprocessing
         return result;
     }
 
-    private static int[] Indices(EegParticipant p, EegChannelType type) => [.. Enumerable.Range(0, p.Channels.Count).Where(c => p.Channels[c].Type == type)];
+    internal static int[] Indices(EegParticipant p, EegChannelType type) => [.. Enumerable.Range(0, p.Channels.Count).Where(c => p.Channels[c].Type == type)];
 
-    private static EegDataset ForEach(EegDataset dataset, Func<EegParticipant, EegTrial, EegTrial> step) =>
+    internal static EegDataset ForEach(EegDataset dataset, Func<EegParticipant, EegTrial, EegTrial> step) =>
         dataset with { Participants = [.. dataset.Participants.Select(p => p with { Trials = [.. p.Trials.Select(t => step(p, t))] })] };
 
-    private static EegDataset With(EegDataset dataset, string step, string detail) => dataset with { Provenance = [.. dataset.Provenance, new ProvenanceStep(step, detail)] };
+    internal static EegDataset With(EegDataset dataset, string step, string detail) => dataset with { Provenance = [.. dataset.Provenance, new ProvenanceStep(step, detail)] };
 }

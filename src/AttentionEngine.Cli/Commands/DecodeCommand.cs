@@ -15,11 +15,6 @@ internal static class DecodeCommand
     private static readonly Argument<string> Output = new("OUT") { Description = "Folder for results; an interrupted run goes on in it" };
     private static readonly Argument<string> Level = new("LEVEL") { Description = "participant: decode, then report; group: report over results that are there" };
     private static readonly Option<string[]> Participants = new("--participant-label") { Description = "Only these participants, without sub-", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string> Band = new("--band-hz") { Description = "Band-pass LOW,HIGH of EEG and envelopes, or none", DefaultValueFactory = _ => "1,9" };
-    private static readonly Option<bool> Causal = new("--causal") { Description = "Filter forward only, as live; default: forward and backward" };
-    private static readonly Option<bool> AverageReference = new("--average-reference") { Description = "Subtract the mean over scalp channels" };
-    private static readonly Option<bool> RegressEog = new("--regress-eog") { Description = "Take out what the EOG channels predict" };
-    private static readonly Option<string[]> Drop = new("--drop-channels") { Description = "Names of bad channels", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double> MinLag = new("--min-lag-ms") { Description = "First lag of the EEG after the sound", DefaultValueFactory = _ => 0 };
     private static readonly Option<double> MaxLag = new("--max-lag-ms") { Description = "Last lag", DefaultValueFactory = _ => 250 };
     private static readonly Option<string> Windows = new("--windows-s") { Description = "Decision windows", DefaultValueFactory = _ => "1,2,5,10,30,60" };
@@ -33,8 +28,9 @@ internal static class DecodeCommand
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, Band, Causal, AverageReference, RegressEog, Drop, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed,
+            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed,
         };
+        PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
         return command;
@@ -52,19 +48,15 @@ internal static class DecodeCommand
         if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
         if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
         if (lambdas is null && job.Convention != LambdaConvention.PerSample) throw new ConfigurationException($"The default values of λ are per sample; give --lambdas for --lambda-convention {job.Convention}.");
-        string band = parsed.GetValue(Band)!;
-        double[] edges = band == "none" ? [] : Numbers(band, "--band-hz");
-        if (edges.Length is not (0 or 2)) throw new ConfigurationException($"--band-hz {band}: expected LOW,HIGH or none.");
-        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", parsed.GetValue(Participants) ?? [], job, edges.Length == 2 ? (edges[0], edges[1]) : null,
-            parsed.GetValue(Causal), parsed.GetValue(AverageReference), parsed.GetValue(RegressEog), parsed.GetValue(Drop) ?? []);
+        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", parsed.GetValue(Participants) ?? [], job, PreprocessingOptions.Plan(parsed));
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
-        var outcome = DecodeRun.Run(request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
+        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
         if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
         else Print(outcome);
         return ExitCode.Ok;
     }
 
-    private static double[] Numbers(string text, string option)
+    internal static double[] Numbers(string text, string option)
     {
         string[] parts = text.Split(',');
         return [.. parts.Select(p => double.TryParse(p, CultureInfo.InvariantCulture, out double v) && v > 0 && double.IsFinite(v) ? v : throw new ConfigurationException($"{option} {text}: '{p}' is no number above 0."))];

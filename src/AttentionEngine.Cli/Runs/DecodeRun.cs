@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AttentionEngine.Analysis.Decoding.LinearAlgebra;
 using AttentionEngine.Analysis.DecodingReport;
 using AttentionEngine.Analysis.Preprocessing;
 using AttentionEngine.Capture.Datasets;
@@ -9,8 +10,7 @@ using AttentionEngine.Core.Errors;
 namespace AttentionEngine.Cli.Runs;
 
 /// <summary>What <c>attend decode</c> was asked for.</summary>
-/// <param name="BandHz">Band-pass edges; null: the data are left as they are.</param>
-internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, (double Low, double High)? BandHz, bool Causal, bool AverageReference, bool RegressEog, IReadOnlyList<string> DropChannels);
+internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing);
 
 internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed);
 
@@ -19,14 +19,13 @@ internal static class DecodeRun
 {
     public delegate DecodingResult Decoder(EegParticipant participant, DecodingJob job, IProgress<double> progress, CancellationToken cancellation);
 
-    private const int FilterOrder = 2;
     private const string ControlsNotRun = "controls with eye channels only, frontal channels only and trial fingerprints were not run";
 
-    public static DecodeOutcome Run(DecodeRequest request, Decoder decode, CancellationToken cancellation)
+    public static DecodeOutcome Run(DenseAlgebra algebra, DecodeRequest request, Decoder decode, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var files = new DecodingFiles(request.Output, JsonOutput.Options);
-        var dataset = Prepare(EegDatasetReader.Read(request.Dataset, request.Participants), request);
+        var dataset = request.Preprocessing.Apply(algebra, EegDatasetReader.Read(request.Dataset, request.Participants));
         files.Open(EngineVersion.Text);
         var progress = new DecodeProgress(dataset.Participants.Count);
         var results = new List<DecodingResult>();
@@ -53,14 +52,5 @@ internal static class DecodeRun
         }
         string page = files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
         return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed);
-    }
-
-    private static EegDataset Prepare(EegDataset dataset, DecodeRequest request)
-    {
-        if (request.DropChannels.Count > 0) dataset = EegPreprocessing.DropChannels(dataset, request.DropChannels);
-        if (request.RegressEog) dataset = EegPreprocessing.RegressEog(dataset);
-        if (request.BandHz is { } band) dataset = EegPreprocessing.BandPass(dataset, band.Low, band.High, FilterOrder, request.Causal);
-        if (dataset.Participants.Any(p => p.Channels.Any(c => c.Type != EegChannelType.Eeg))) dataset = EegPreprocessing.ScalpOnly(dataset);
-        return request.AverageReference ? EegPreprocessing.AverageReference(dataset) : dataset;
     }
 }

@@ -91,6 +91,9 @@ public sealed record EegParticipant
 
     public required IReadOnlyList<EegChannel> Channels { get; init; }
     public required IReadOnlyList<EegTrial> Trials { get; init; }
+
+    /// <summary>What a reader of results from these data must know: channels left out, a lost rank, artefacts taken out or left in.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
 }
 
 /// <summary>One step that made the data what they are.</summary>

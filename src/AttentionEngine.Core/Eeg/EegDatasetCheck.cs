@@ -16,16 +16,23 @@ public static class EegDatasetCheck
     /// <summary>The same for one participant.</summary>
     public static void Check(EegParticipant participant)
     {
+        CheckStructure(participant);
+        foreach (var trial in participant.Trials) CheckValues(trial, participant.Channels, $"participant {participant.Id}, trial {trial.Id}");
+    }
+
+    /// <summary>Names and sizes only: what must hold before bad channels can be looked for.</summary>
+    public static void CheckStructure(EegParticipant participant)
+    {
         string who = $"participant {participant.Id}";
         if (!(participant.RateHz > 0 && double.IsFinite(participant.RateHz))) throw new InputDataException(FormattableString.Invariant($"{who}: the rate is {participant.RateHz} Hz, expected a positive number."));
         if (participant.Channels.Count == 0) throw new InputDataException($"{who} has no channels.");
         if (participant.Trials.Count == 0) throw new InputDataException($"{who} has no trials.");
         RequireUnique(participant.Channels.Select(c => c.Name), $"channels of {who}");
         RequireUnique(participant.Trials.Select(t => t.Id), $"trials of {who}");
-        foreach (var trial in participant.Trials) Check(trial, participant, $"{who}, trial {trial.Id}");
+        foreach (var trial in participant.Trials) CheckStructure(trial, participant, $"{who}, trial {trial.Id}");
     }
 
-    private static void Check(EegTrial trial, EegParticipant participant, string where)
+    private static void CheckStructure(EegTrial trial, EegParticipant participant, string where)
     {
         int channels = participant.Channels.Count, samples = trial.Samples;
         if (samples == 0) throw new InputDataException($"{where} has no envelope, or an empty one.");
@@ -38,8 +45,12 @@ public static class EegDatasetCheck
             throw new InputDataException($"{where}: {trial.Eeg.Length} EEG values are not {samples} samples (as its envelopes) × {channels} channels. Are EEG and envelopes at the same rate ({participant.RateHz} Hz is declared)?");
         if (trial.AttendedIndex < 0 || trial.AttendedIndex >= trial.Envelopes.Length)
             throw new InputDataException($"{where}: the attended talker is {trial.AttendedIndex}, expected 0 to {trial.Envelopes.Length - 1}.");
-        RequireFinite(trial.Eeg, i => $"{where}: channel {participant.Channels[i % channels].Name}, sample {i / channels}");
-        RefuseFlatAndCopied(trial, participant.Channels, where);
+    }
+
+    private static void CheckValues(EegTrial trial, IReadOnlyList<EegChannel> channels, string where)
+    {
+        RequireFinite(trial.Eeg, i => $"{where}: channel {channels[i % channels.Count].Name}, sample {i / channels.Count}");
+        RefuseFlatAndCopied(trial, channels, where);
     }
 
     private static void RefuseFlatAndCopied(EegTrial trial, IReadOnlyList<EegChannel> channels, string where)
