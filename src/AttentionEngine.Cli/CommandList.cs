@@ -17,6 +17,7 @@ internal static class CommandList
         yield return SimulateLiveCommand.Create();
         yield return SeparateCommand.Create();
         yield return RigCommand.Create();
+        yield return DesignCommand.Create();
         yield return XdfCommand.Create();
         yield return DoctorCommand.Create();
         yield return ModelCommand.Create();
