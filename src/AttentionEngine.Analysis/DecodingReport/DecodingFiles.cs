@@ -35,6 +35,20 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
         Replace(description, JsonSerializer.Serialize(new { Name = "Attention decoding", BIDSVersion = "1.9.0", DatasetType = "derivative", GeneratedBy = new[] { new { Name = "AttentionEngine", Version = version } } }, Plain));
     }
 
+    /// <summary>Keeps a second run out of the folder until disposed of.</summary>
+    /// <exception cref="ConfigurationException">Another run is at work in it.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"Another run is at work in {root}, or it may not be written ({e.Message}). Wait for it, or give another output folder.", e);
+        }
+    }
+
     /// <summary>Names a job on a participant's data: SHA-256 over both.</summary>
     public static string KeyOf(EegParticipant participant, DecodingJob job, string version)
     {
@@ -114,7 +128,11 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     {
         try
         {
-            File.WriteAllText(path + ".part", text);
+            using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                file.Write(Encoding.UTF8.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
             File.Move(path + ".part", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

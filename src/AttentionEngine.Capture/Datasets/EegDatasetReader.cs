@@ -22,8 +22,10 @@ public static class EegDatasetReader
         var read = new List<EegParticipant>();
         var steps = new List<ProvenanceStep>();
         var present = new List<string>();
-        foreach (string file in ListeningDataset.SubjectFiles(path))
+        // Who wants one participant of many shall not wait for all to be read: the likely files come first.
+        foreach (string file in ListeningDataset.SubjectFiles(path).OrderByDescending(f => participants.Any(p => Path.GetFileName(f).Contains(p, StringComparison.Ordinal))))
         {
+            if (participants.Count > 0 && read.Count == participants.Count) break;
             string guess = Path.GetFileNameWithoutExtension(file);
             var trials = ListeningDataset.ReadSubject(file);
             string id = trials.Count > 0 ? trials[0].Subject : guess;

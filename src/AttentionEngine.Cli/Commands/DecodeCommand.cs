@@ -24,14 +24,20 @@ internal static class DecodeCommand
     private static readonly Option<int> Permutations = new("--permutations") { Description = "Label permutations over whole trials", DefaultValueFactory = _ => 1000 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Of everything that is drawn", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<string> Executor = new("--executor") { Description = "Where participants are decoded: local or slurm (one job array); the same bytes", DefaultValueFactory = _ => "local" };
+    private static readonly Option<int?> Jobs = new("--jobs") { Description = "Participants at a time, each in its own process; default: one, in this process (slurm: as many as it gives)" };
+    private static readonly Option<string[]> SlurmOptions = new("--slurm-option") { Description = "Options for sbatch, each as one word, for example --slurm-option=--mem=4G" };
+    private static readonly Option<string?> TaskParticipant = new("--task") { Hidden = true };
+
     public static Command Create()
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed,
+            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, TaskParticipant,
         };
         PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
+        Executor.AcceptOnlyFromAmong("local", "slurm");
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
         return command;
     }
@@ -48,12 +54,27 @@ internal static class DecodeCommand
         if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
         if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
         if (lambdas is null && job.Convention != LambdaConvention.PerSample) throw new ConfigurationException($"The default values of λ are per sample; give --lambdas for --lambda-convention {job.Convention}.");
-        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", parsed.GetValue(Participants) ?? [], job, PreprocessingOptions.Plan(parsed));
+        string? task = parsed.GetValue(TaskParticipant);
+        using var ending = ProcessExecutor.Attach(cancellation);
+        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], job, PreprocessingOptions.Plan(parsed),
+            task is not null, task is null ? ExecutorOf(parsed) : null);
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
-        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), cancellation);
+        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), ending.Token);
+        if (task is not null) return ExitCode.Ok;
         if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
         else Print(outcome);
         return ExitCode.Ok;
+    }
+
+    private static IDecodeExecutor? ExecutorOf(ParseResult parsed)
+    {
+        int? jobs = parsed.GetValue(Jobs);
+        if (jobs < 1) throw new ConfigurationException($"--jobs {jobs}: expected 1 or more.");
+        string output = parsed.GetValue(Output)!;
+        string[] options = parsed.GetValue(SlurmOptions) ?? [];
+        if (parsed.GetValue(Executor) == "slurm") return new SlurmExecutor(jobs ?? 0, output, options);
+        if (options.Length > 0) throw new ConfigurationException("--slurm-option needs --executor slurm.");
+        return jobs is > 1 ? new ProcessExecutor(jobs.Value, output) : null;
     }
 
     internal static double[] Numbers(string text, string option)

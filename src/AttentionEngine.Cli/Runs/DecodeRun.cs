@@ -10,7 +10,9 @@ using AttentionEngine.Core.Errors;
 namespace AttentionEngine.Cli.Runs;
 
 /// <summary>What <c>attend decode</c> was asked for.</summary>
-internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing);
+/// <param name="IsTask">A part of a larger run: results are left, tables and page are not made.</param>
+/// <param name="Executor">Who decodes; null: this process.</param>
+internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null);
 
 internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed);
 
@@ -25,19 +27,25 @@ internal static class DecodeRun
     {
         var clock = Stopwatch.StartNew();
         var files = new DecodingFiles(request.Output, JsonOutput.Options);
-        var dataset = request.Preprocessing.Apply(algebra, EegDatasetReader.Read(request.Dataset, request.Participants));
+        var read = EegDatasetReader.Read(request.Dataset, request.Participants);
+        // One participant of many need not have each channel that is to be dropped.
+        var plan = request.IsTask ? request.Preprocessing with { DropChannels = [.. request.Preprocessing.DropChannels.Where(n => read.Participants.Any(p => p.Channels.Any(c => c.Name == n)))] } : request.Preprocessing;
+        var dataset = plan.Apply(algebra, read);
         files.Open(EngineVersion.Text);
+        using var only = request.IsTask ? null : files.Lock();
         var progress = new DecodeProgress(dataset.Participants.Count);
         var results = new List<DecodingResult>();
-        int resumed = 0;
+        var keys = dataset.Participants.ToDictionary(p => p.Id, p => DecodingFiles.KeyOf(p, request.Job, EngineVersion.Text), StringComparer.Ordinal);
+        int resumed = dataset.Participants.Count(p => files.Finished(p.Id, keys[p.Id]) is not null);
+        if (request is { Executor: { } executor, GroupOnly: false } && resumed < dataset.Participants.Count)
+            executor.Run([.. dataset.Participants.Select(p => p.Id).Where(id => files.Finished(id, keys[id]) is null)], id => files.Finished(id, keys[id]) is not null, cancellation);
         foreach (var participant in dataset.Participants)
         {
             cancellation.ThrowIfCancellationRequested();
-            string key = DecodingFiles.KeyOf(participant, request.Job, EngineVersion.Text);
+            string key = keys[participant.Id];
             if (files.Finished(participant.Id, key) is { } finished)
             {
                 results.Add(finished);
-                resumed++;
             }
             else if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {participant.Id} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
             else
@@ -50,7 +58,7 @@ internal static class DecodeRun
             }
             progress.End();
         }
-        string page = files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
+        string page = request.IsTask ? "" : files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
         return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed);
     }
 }
