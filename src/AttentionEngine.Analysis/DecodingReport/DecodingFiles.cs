@@ -93,6 +93,7 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
             trials.Append(CultureInfo.InvariantCulture, $"{t.TrialId}\t{t.AttendedIndex}\t{Number(t.Lambda)}\t{Number(t.Correlation[t.AttendedIndex])}\t{Number(other)}\n");
         }
         Replace(Path.ChangeExtension(ResultPath(result.ParticipantId), null).Replace("_result", "_trials", StringComparison.Ordinal) + ".tsv", trials.ToString());
+        if (result.Maps is { } maps) Replace(Path.Combine(Path.GetDirectoryName(ResultPath(result.ParticipantId))!, Path.GetFileName(ResultPath(result.ParticipantId)).Replace("_result.json", "_maps.tsv", StringComparison.Ordinal)), MapFiles.Table(maps));
         // Last: with this file the participant is finished. Reconstructions stay out; they are as large as the data.
         Replace(ResultPath(result.ParticipantId), JsonSerializer.Serialize(new Checkpoint(Schema, key, WithoutPredictions(result)), json));
     }
@@ -106,6 +107,8 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
             foreach (var a in r.Accuracy)
                 table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{Number(a.WindowS)},{a.WindowCount},{Number(a.Accuracy)},{Number(a.Low)},{Number(a.High)},{Number(a.Chance)},{Number(a.PermutationLimit95)},{Number(a.PermutationP)},{Number(a.ShiftedLimit95)},{Number(a.BitsPerMinute)}\n");
         Replace(Path.Combine(root, "accuracy.csv"), table.ToString());
+        Replace(Path.Combine(root, "reliability.csv"), MapFiles.Reliability(input.Results));
+        if (MapFiles.Gaze(input) is { } gaze) Replace(Path.Combine(root, "gaze.csv"), gaze);
         Replace(Path.Combine(root, "methods.txt"), MethodsParagraph.Text(input) + "\n");
         string page = Path.Combine(root, "report.html");
         Replace(page, DecodingReportPage.Html(input));

@@ -12,21 +12,29 @@ public sealed record DecodingReportInput(EegDataset Dataset, DecodingJob Job, IR
 /// <summary>One self-contained HTML page: no script, no network.</summary>
 public static class DecodingReportPage
 {
-    private const string Style = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1,h2{line-height:1.2}table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{padding:.25rem .7rem;border-bottom:1px solid #d5dbe1;text-align:left}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}.mark{background:#fff3cd}figure{margin:1rem 0}figcaption{color:#57606a;font-size:.9rem}svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#14181d;color:#e6edf3}th,td{border-color:#3a424b}.mark{background:#4d3d10}figcaption{color:#9aa4ae}}";
+    private const string Style = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1,h2{line-height:1.2}table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{padding:.25rem .7rem;border-bottom:1px solid #d5dbe1;text-align:left}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}th.n{white-space:normal;vertical-align:bottom}.scroll{overflow-x:auto}.mark{background:#fff3cd}figure{margin:1rem 0}figcaption{color:#57606a;font-size:.9rem}svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#14181d;color:#e6edf3}th,td{border-color:#3a424b}.mark{background:#4d3d10}figcaption{color:#9aa4ae}}";
 
     public static string Html(DecodingReportInput input)
     {
         var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Attention decoding: ");
         html.Append(HtmlText.Escape(input.Dataset.Name)).Append("</title><style>").Append(Style).Append("</style></head><body><h1>Attention decoding: ").Append(HtmlText.Escape(input.Dataset.Name)).Append("</h1>");
         Flags(html, input.Results);
-        html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
+        if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
         html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
         if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append(CorrelationFigure.Svg(input.Results));
+        html.Append(MapsFigure.Html(input.Results)).Append(ReliabilityFigure.Html(input.Results)).Append(GazeTable.Html(input.Dataset, input.Results)).Append(Listeners(input.Dataset));
         html.Append("<h2>Methods</h2><p>").Append(HtmlText.Escape(MethodsParagraph.Text(input))).Append("</p>");
         html.Append(HtmlText.Table("What was done to the data", ["step", "detail"], input.Dataset.Provenance.Select(p => (IReadOnlyList<string>)[p.Step, p.Detail]), _ => false));
         html.Append(HtmlText.Table("How the systems were solved", ["participant", "library", "systems", "iterations", "worst residual", "Cholesky instead"], input.Results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, r.Solver.Backend,
             Text(r.Solver.Systems), Text(r.Solver.Iterations), r.Solver.WorstResidual.ToString("E1", CultureInfo.InvariantCulture), Text(r.Solver.CholeskyFallbacks)]), c => c >= 2));
         return html.Append("</body></html>").ToString();
+    }
+
+    /// <summary>What the data set tells of its listeners.</summary>
+    private static string Listeners(EegDataset dataset)
+    {
+        string[] columns = [.. dataset.Participants.SelectMany(p => p.Attributes.Keys).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return columns.Length == 0 ? "" : HtmlText.Table("Listeners, as the data set describes them", ["participant", .. columns], dataset.Participants.Select(p => (IReadOnlyList<string>)[p.Id, .. columns.Select(c => p.Attributes.GetValueOrDefault(c, "–"))]), _ => false);
     }
 
     private static void Flags(StringBuilder html, IReadOnlyList<DecodingResult> results)

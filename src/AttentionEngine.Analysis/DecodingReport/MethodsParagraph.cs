@@ -21,6 +21,7 @@ public static class MethodsParagraph
             + $"A backward model reconstructed the attended envelope from EEG {N(1000 * job.MinLagS)} to {N(1000 * job.MaxLagS)} ms after the sound by ridge regression (Crosse et al., 2016, Front. Hum. Neurosci. 10:604; O'Sullivan et al., 2015, Cereb. Cortex 25:1697). "
             + $"Each trial was held out once; λ was chosen among {N(job.Lambdas.Count)} values from {N(job.Lambdas[0])} to {N(job.Lambdas[^1])} ({convention}) by leave-one-trial-out within the other trials only. {shared} "
             + $"The talker with the largest Pearson correlation in a window was taken for the attended one; windows do not overlap. Intervals are percentiles over {N(job.Bootstraps)} draws of trials with replacement. {nulls} "
+            + (input.Results.Any(r => r.Maps is not null) ? "Scalp maps show the activation pattern of the backward model trained on all trials (Haufe et al., 2014, NeuroImage 87:96) and temporal response functions of a forward ridge model whose λ was chosen by leave-one-trial-out, interpolated by spherical splines (Perrin et al., 1989, Electroencephalogr. Clin. Neurophysiol. 72:184); they are not used for any score. " : "")
             + $"The minimal expected switch duration follows Geirnaert et al. (2020, IEEE TNSRE 28:307). AttentionEngine {input.Version}, {string.Join(", ", input.Results.Select(r => r.Solver.Backend).Distinct(StringComparer.Ordinal))}, seed {job.Seed.ToString(CultureInfo.InvariantCulture)}.";
     }
 }

@@ -27,6 +27,9 @@ public sealed record PreprocessingPlan
 {
     private const int FilterOrder = 2;
 
+    /// <summary>The first 64 of channels without names are those of a BioSemi cap, in its order.</summary>
+    public bool BioSemi64 { get; init; }
+
     /// <summary>Names of channels that are left out before anything else.</summary>
     public IReadOnlyList<string> DropChannels { get; init; } = [];
 
@@ -59,6 +62,7 @@ public sealed record PreprocessingPlan
     public EegDataset Apply(DenseAlgebra algebra, EegDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        if (BioSemi64) dataset = EegPositions.NameBioSemi64(dataset);
         if (DropChannels.Count > 0) dataset = EegPreprocessing.DropChannels(dataset, DropChannels);
         if (BadChannels != BadTreatment.None) dataset = Preprocessing.BadChannels.Treat(dataset, BandHz, BadChannels == BadTreatment.Interpolate);
         // Only now: a flat or copied channel may have been left out. A value that is not finite would spread through the filters.

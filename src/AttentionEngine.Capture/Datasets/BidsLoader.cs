@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using AttentionEngine.Capture.EegFiles;
+using AttentionEngine.Core.Eeg;
 using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.Datasets;
@@ -7,7 +9,7 @@ namespace AttentionEngine.Capture.Datasets;
 /// <summary>
 /// BIDS EEG: sub-*/[ses-*/]eeg/*_eeg.{vhdr,edf,bdf,set}; trials are the rows of *_events.tsv that name a stimulus (attended_stimulus and
 /// unattended_stimulus, or stim_file for one talker; several unattended ones separated by ';'), sounds lie in stimuli/. Channels that
-/// *_channels.tsv calls bad, or of another type than EEG and EOG, are left out.
+/// *_channels.tsv calls bad, or of another type than EEG and EOG, are left out; places come from *_electrodes.tsv.
 /// </summary>
 public static class BidsLoader
 {
@@ -33,7 +35,7 @@ public static class BidsLoader
         var events = DelimitedTable.Read(table, '\t').Where(r => Stimuli(r).Count > 0).ToList();
         if (events.Count == 0) throw new InputDataException($"{table} has no row with a stimulus; expected the columns onset, duration, attended_stimulus, unattended_stimulus (or stim_file).");
         var recording = EegFile.Read(file);
-        int[] kept = Kept(recording, stem + "channels.tsv");
+        var (kept, channels) = Kept(recording, stem + "channels.tsv", BidsElectrodes.Read(Path.GetDirectoryName(file)!));
         foreach (var row in events)
         {
             string where = $"{table}, onset {row.GetValueOrDefault("onset")}";
@@ -45,7 +47,7 @@ public static class BidsLoader
             for (int n = 0, o = 0; n < count; n++)
                 foreach (int c in kept) eeg[o++] = recording.Samples[(first + n) * recording.Channels.Count + c];
             var names = Stimuli(row);
-            trials.Add(new ListeningTrial(subject, FormattableString.Invariant($"{trials.Count + 1}"), recording.RateHz, [.. kept.Select(c => recording.Channels[c])], eeg,
+            trials.Add(new ListeningTrial(subject, FormattableString.Invariant($"{trials.Count + 1}"), recording.RateHz, channels, eeg,
                 [.. names.Select(s => new TalkerStimulus(s, null, SoundFile(stimuli, s, where), "", ""))], 0, string.Join('+', names.Order(StringComparer.Ordinal)), $"{Path.GetFileName(stem)}{trials.Count + 1}", row.GetValueOrDefault("trial_type") ?? ""));
         }
     }
@@ -67,14 +69,19 @@ public static class BidsLoader
     private static double Seconds(Dictionary<string, string> row, string column, string where) =>
         double.TryParse(row.GetValueOrDefault(column), CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw new InputDataException($"{where}: the {column} reads '{row.GetValueOrDefault(column)}'; expected seconds.");
 
-    private static int[] Kept(EegRecording recording, string table)
+    private static (int[] Kept, EegFileChannel[] Channels) Kept(EegRecording recording, string table, Dictionary<string, Vector3> places)
     {
-        if (!File.Exists(table)) return [.. Enumerable.Range(0, recording.Channels.Count)];
-        var rows = DelimitedTable.Read(table, '\t').ToDictionary(r => r.GetValueOrDefault("name") ?? "", StringComparer.Ordinal);
+        var rows = File.Exists(table) ? DelimitedTable.Read(table, '\t').ToDictionary(r => r.GetValueOrDefault("name") ?? "", StringComparer.Ordinal) : [];
         int[] kept = [.. Enumerable.Range(0, recording.Channels.Count).Where(c => !rows.TryGetValue(recording.Channels[c].Name, out var row) || IsUseful(row))];
-        return kept.Length > 0 ? kept : throw new InputDataException($"{table} leaves no channel of type EEG that is not bad.");
+        if (kept.Length == 0) throw new InputDataException($"{table} leaves no channel of type EEG that is not bad.");
+        return (kept, [.. kept.Select(c => recording.Channels[c]).Select(c => c with
+        {
+            PositionM = places.TryGetValue(c.Name, out var at) ? at : c.PositionM,
+            Type = rows.TryGetValue(c.Name, out var row) ? TypeOf(row) == "EEG" ? EegChannelType.Eeg : EegChannelType.Eog : c.Type,
+        })]);
     }
 
-    private static bool IsUseful(Dictionary<string, string> row) =>
-        !string.Equals(row.GetValueOrDefault("status"), "bad", StringComparison.OrdinalIgnoreCase) && (row.GetValueOrDefault("type") ?? "EEG").ToUpperInvariant() is "EEG" or "EOG" or "VEOG" or "HEOG";
+    private static bool IsUseful(Dictionary<string, string> row) => !string.Equals(row.GetValueOrDefault("status"), "bad", StringComparison.OrdinalIgnoreCase) && TypeOf(row) is ("EEG" or "EOG" or "VEOG" or "HEOG");
+
+    private static string TypeOf(Dictionary<string, string> row) => (row.GetValueOrDefault("type") ?? "EEG").ToUpperInvariant();
 }

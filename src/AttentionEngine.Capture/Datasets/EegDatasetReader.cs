@@ -31,7 +31,7 @@ public static class EegDatasetReader
             string id = trials.Count > 0 ? trials[0].Subject : guess;
             present.Add(id);
             if (participants.Count > 0 && !participants.Contains(id)) continue;
-            var participant = Convert(trials, file);
+            var participant = Convert(trials, file) with { Attributes = BidsParticipants.Of(Path.GetDirectoryName(Path.GetFullPath(file).TrimEnd(Path.DirectorySeparatorChar))!, id) };
             EegDatasetCheck.CheckStructure(participant); // values are checked when bad channels are out
             read.Add(participant);
             steps.Add(new ProvenanceStep("read", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: participant {id}, {trials.Count} trials, {participant.Channels.Count} channels, {participant.RateHz} Hz")));
@@ -52,7 +52,7 @@ public static class EegDatasetReader
             if (t.RateHz != first.RateHz) throw new InputDataException($"{path}: trial {t.Name} is at {t.RateHz} Hz, trial {first.Name} at {first.RateHz} Hz.");
         }
         double rateHz = trials.Any(t => t.Talkers.Any(k => k.Envelope is null)) ? SpeechEnvelope.GridRateHz : first.RateHz;
-        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, TypeOf(c.Name)))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))] };
+        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))] };
     }
 
     private static EegTrial Convert(ListeningTrial trial, double rateHz, string path)
@@ -76,6 +76,7 @@ public static class EegDatasetReader
             StimulusNames = [.. trial.Talkers.Select(k => k.Name)],
             AttendedIndex = trial.Attended,
             Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation },
+            GazedTalker = trial.GazedTalker is { } gaze ? [.. Enumerable.Range(0, samples).Select(n => gaze[Math.Min(gaze.Length - 1, (int)((long)n * gaze.Length / eegSamples))])] : null,
         };
     }
 

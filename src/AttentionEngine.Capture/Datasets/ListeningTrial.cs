@@ -23,5 +23,8 @@ public sealed record ListeningTrial(
     string Subject, string Name, double RateHz, IReadOnlyList<EegFileChannel> Channels, double[] Eeg, IReadOnlyList<TalkerStimulus> Talkers, int Attended,
     string? Story, string Presentation, string Condition, bool IsRepetition = false, double SideSwitchS = double.NaN)
 {
+    /// <summary>[samples] index of the talker that the listener looked at, −1 for none; null without gaze.</summary>
+    public int[]? GazedTalker { get; init; }
+
     public int SampleCount => Channels.Count == 0 ? 0 : Eeg.Length / Channels.Count;
 }

@@ -4,7 +4,7 @@ using AttentionEngine.Core.Formats;
 
 namespace AttentionEngine.Capture.Datasets;
 
-/// <summary>One .npz per trial, NAME_SUBJECT_TRIAL.npz: eeg [samples × channels] and envelope [samples × talkers] (first the attended one), at 64 Hz unless fs says otherwise.</summary>
+/// <summary>One .npz per trial, NAME_SUBJECT_TRIAL.npz: eeg [samples × channels] and envelope [samples × talkers] (first the attended one), at 64 Hz unless fs says otherwise; gaze [samples] where it is known.</summary>
 internal static partial class NpzTrials
 {
     private const double DefaultRateHz = 64;
@@ -25,6 +25,15 @@ internal static partial class NpzTrials
             .Select(f => (File: f, Match: FileName().Match(Path.GetFileName(f)))).Where(f => f.Match.Success && f.Match.Groups["subject"].Value == subject).Select(f => Read(f.File, subject, f.Match.Groups["trial"].Value))];
     }
 
+    private static int[]? Gaze(IReadOnlyDictionary<string, NpyArray> arrays, int samples, int talkers, string path)
+    {
+        if (!arrays.TryGetValue("gaze", out var gaze)) return null;
+        double[] values = gaze.ToDoubles();
+        if (values.Length != samples || values.FirstOrDefault(v => !(v >= -1 && v < talkers && v == Math.Floor(v)), -1) is not -1)
+            throw new InputDataException($"{path}: gaze has {values.Length} values; expected one per sample ({samples}): the index of the talker looked at, 0 to {talkers - 1}, or -1.");
+        return [.. values.Select(v => (int)v)];
+    }
+
     private static ListeningTrial Read(string path, string subject, string trial)
     {
         var arrays = NpyReader.ReadNpz(path);
@@ -35,6 +44,6 @@ internal static partial class NpzTrials
         double[] flat = envelope.ToDoubles();
         double rateHz = arrays.TryGetValue("fs", out var fs) && fs.Length > 0 ? fs.ToDoubles()[0] : DefaultRateHz;
         var stimuli = Enumerable.Range(0, talkers).Select(k => new TalkerStimulus(FormattableString.Invariant($"talker {k + 1} of trial {trial}"), [.. Enumerable.Range(0, samples).Select(n => flat[n * talkers + k])], null, "", ""));
-        return new ListeningTrial(subject, trial, rateHz, MatTrials.Channels([], eeg.Shape[1]), eeg.ToDoubles(), [.. stimuli], 0, null, $"trial {trial}", "");
+        return new ListeningTrial(subject, trial, rateHz, MatTrials.Channels([], eeg.Shape[1]), eeg.ToDoubles(), [.. stimuli], 0, null, $"trial {trial}", "") { GazedTalker = Gaze(arrays, samples, talkers, path) };
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using AttentionEngine.Core.Eeg;
+
 namespace AttentionEngine.Capture.EegFiles;
 
 /// <summary>What a marker, annotation or trigger of an EEG file says.</summary>
@@ -9,7 +12,14 @@ public sealed record EegEvent(double Sample, double DurationSamples, string Kind
 
 /// <summary>One channel of an EEG file.</summary>
 /// <param name="Unit">Physical unit of the samples. Voltages of any scale are given in µV; other units as the file writes them.</param>
-public sealed record EegFileChannel(string Name, string Unit);
+public sealed record EegFileChannel(string Name, string Unit)
+{
+    /// <summary>In HEAD (x front, y left, z up), m; null where the files do not tell.</summary>
+    public Vector3? PositionM { get; init; }
+
+    /// <summary>Null where the files do not tell; the name then decides.</summary>
+    public EegChannelType? Type { get; init; }
+}
 
 /// <summary>A recording as its file holds it, in time order, all channels at one rate.</summary>
 /// <param name="Samples">[samples × channels] sample-major, in each channel's unit. NaN where the file says missing.</param>

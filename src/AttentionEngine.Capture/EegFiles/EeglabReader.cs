@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AttentionEngine.Capture.Matlab;
+using AttentionEngine.Core.Eeg;
 using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.EegFiles;
@@ -25,7 +27,7 @@ public static class EeglabReader
             throw new InputDataException($"{path}: {samples.Length} values are there; {channels} channels × {points} points × {trials} trials need {channels * points * trials}. The file or its .fdt is cut off or of another recording.");
         var locations = file.GetValueOrDefault("chanlocs");
         var names = Enumerable.Range(0, channels).Select(c => locations?.Field("labels", c)?.Text is { Length: > 0 } label ? label : FormattableString.Invariant($"{c + 1}"));
-        return new EegRecording(path, [.. names.Select(n => new EegFileChannel(n, "µV"))], rateHz, samples, Events(file.GetValueOrDefault("event"), path), [], trials > 1 ? points : 0);
+        return new EegRecording(path, [.. names.Select((n, c) => new EegFileChannel(n, "µV") { PositionM = Position(locations, c) })], rateHz, samples, Events(file.GetValueOrDefault("event"), path), [], trials > 1 ? points : 0);
     }
 
     /// <summary>EEGLAB's order is channel fastest, then time: sample-major as it stands.</summary>
@@ -54,6 +56,14 @@ public static class EeglabReader
             list.Add(new EegEvent(latency.Scalar(path, "event.latency") - 1, double.IsFinite(duration) ? duration : 0, "", value));
         }
         return [.. list.OrderBy(e => e.Sample)];
+    }
+
+    /// <summary>EEGLAB's X is front, Y left, Z up; only the direction is kept.</summary>
+    private static Vector3? Position(MatValue? locations, int channel)
+    {
+        double[] at = [.. new[] { "X", "Y", "Z" }.Select(axis => locations?.Field(axis, channel) is { Kind: MatKind.Numeric, Count: 1 } v ? v.ToDoubles()[0] : double.NaN)];
+        var direction = new Vector3((float)at[0], (float)at[1], (float)at[2]);
+        return float.IsFinite(direction.Length()) && direction.Length() > 0 ? Vector3.Normalize(direction) * StandardMontage.RadiusM : null;
     }
 
     private static int Count(MatValue value, string name, string path) => value.Scalar(path, name) is >= 0 and <= int.MaxValue and var v && v == Math.Floor(v)

@@ -59,7 +59,7 @@ internal static class DecodeCommand
         var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], job, PreprocessingOptions.Plan(parsed),
             task is not null, task is null ? ExecutorOf(parsed) : null);
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
-        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => AttentionDecoding.Run(algebra, participant, j, progress, cancel), ending.Token);
+        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => MapsOfParticipant.AddTo(algebra, participant, j, AttentionDecoding.Run(algebra, participant, j, progress, cancel)), ending.Token);
         if (task is not null) return ExitCode.Ok;
         if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
         else Print(outcome);

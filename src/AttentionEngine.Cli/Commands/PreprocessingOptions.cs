@@ -17,11 +17,13 @@ internal static class PreprocessingOptions
     private static readonly Option<int?> Wiener = new("--wiener") { Description = "Multi-channel Wiener filter against eye and muscle artefacts, with this many samples before and after (0: spatial)" };
     private static readonly Option<BadTreatment> BadChannels = new("--bad-channels") { Description = "Find flat, copied, loud and unconnected channels: Drop or Interpolate them", DefaultValueFactory = _ => BadTreatment.None };
     private static readonly Option<BadTreatment> BadSegments = new("--bad-segments") { Description = "Find windows with large artefacts: Report their share, or Blank them", DefaultValueFactory = _ => BadTreatment.None };
+    private static readonly Option<string?> Montage = new("--montage") { Description = "BioSemi64: the first 64 channels, numbered in the file, are those of that cap" };
     private static readonly Option<string[]> Drop = new("--drop-channels") { Description = "Names of bad channels", AllowMultipleArgumentsPerToken = true };
 
     public static void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Band, Causal, Reference, AverageReference, LineNoiseHz, LineNoiseBy, RegressEog, Wiener, BadChannels, BadSegments, Drop }) command.Add(option);
+        Montage.AcceptOnlyFromAmong("BioSemi64");
+        foreach (Option option in new Option[] { Band, Causal, Reference, AverageReference, LineNoiseHz, LineNoiseBy, RegressEog, Wiener, BadChannels, BadSegments, Montage, Drop }) command.Add(option);
     }
 
     public static PreprocessingPlan Plan(ParseResult parsed)
@@ -37,7 +39,7 @@ internal static class PreprocessingOptions
         if (parsed.GetValue(BadSegments) is var segments && segments is BadTreatment.Drop or BadTreatment.Interpolate) throw new ConfigurationException($"--bad-segments {segments}: expected None, Report or Blank.");
         return new PreprocessingPlan
         {
-            DropChannels = parsed.GetValue(Drop) ?? [], BadChannels = channels, BadSegments = segments, LineNoiseHz = parsed.GetValue(LineNoiseHz), LineNoiseMethod = parsed.GetValue(LineNoiseBy),
+            BioSemi64 = parsed.GetValue(Montage) is not null, DropChannels = parsed.GetValue(Drop) ?? [], BadChannels = channels, BadSegments = segments, LineNoiseHz = parsed.GetValue(LineNoiseHz), LineNoiseMethod = parsed.GetValue(LineNoiseBy),
             RegressEog = parsed.GetValue(RegressEog), BandHz = edges.Length == 2 ? (edges[0], edges[1]) : null, Causal = parsed.GetValue(Causal), WienerDelays = parsed.GetValue(Wiener), Reference = reference,
         };
     }

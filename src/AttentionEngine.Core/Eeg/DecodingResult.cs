@@ -40,6 +40,9 @@ public sealed record DecodingResult(
     /// <summary>95th percentile of the mean attended correlation when the envelopes are shifted in time; NaN without shifts.</summary>
     public double ShiftedCorrelationLimit95 { get; init; } = double.NaN;
 
+    /// <summary>For pictures; null where they were not made.</summary>
+    public DecoderMaps? Maps { get; init; }
+
     /// <summary>Mean over held-out trials of the correlation with the attended talker.</summary>
     public double MeanAttended => Trials.Average(t => t.Correlation[t.AttendedIndex]);
 

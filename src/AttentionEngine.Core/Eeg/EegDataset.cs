@@ -77,6 +77,9 @@ public sealed record EegTrial
 
     public TrialGroups Groups { get; init; } = new();
 
+    /// <summary>[samples] which talker the listener looked at, an index into <see cref="Envelopes"/>, −1: none or unknown; null without gaze.</summary>
+    public int[]? GazedTalker { get; init; }
+
     /// <summary>Samples of the trial (of its first envelope).</summary>
     public int Samples => Envelopes.Length == 0 ? 0 : Envelopes[0].Length;
 }
@@ -94,6 +97,9 @@ public sealed record EegParticipant
 
     /// <summary>What a reader of results from these data must know: channels left out, a lost rank, artefacts taken out or left in.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>What the data set tells of the listener: age, sex, hearing, group; by the names of its table.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>One step that made the data what they are.</summary>

@@ -124,6 +124,15 @@ public class BadDataTests
     }
 
     [Fact]
+    public void Numbered_channels_of_a_BioSemi_cap_get_their_names_and_others_are_refused()
+    {
+        var numbered = EegPreprocessingTests.Made(1, 4, (_, n, c) => n + c, [.. Enumerable.Range(1, 66).Select(i => new EegChannel(i > 64 ? $"EXG{i - 62}" : $"{i}", EegChannelType.Eeg))]);
+        var channels = EegPositions.NameBioSemi64(numbered).Participants[0].Channels;
+        Assert.Equal(["Fp1", "Cz", "EXG3"], [channels[0].Name, channels[47].Name, channels[64].Name]);
+        Assert.Contains("has 17: Fp1, Fp2", Assert.Throws<ConfigurationException>(() => EegPositions.NameBioSemi64(Scalp(1, 1, 64, Names))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lost_rank_is_flagged()
     {
         var plan = new PreprocessingPlan { Reference = "average" };

@@ -9,7 +9,7 @@ public class BidsLoaderTests
 {
     private const string Events = "onset\tduration\ttrial_type\tattended_stimulus\tunattended_stimulus\n0.5\tn/a\tbutton\tn/a\tn/a\n1\t3\tquiet\ta.wav\tb.wav\n5\t3\tquiet\tb.wav\tstimuli/a.wav\n";
 
-    private static void Make(TempFolder folder)
+    internal static void Make(TempFolder folder)
     {
         string stem = folder.File("bids/sub-07/eeg/sub-07_task-x_");
         Directory.CreateDirectory(Path.GetDirectoryName(stem)!);
