@@ -72,6 +72,9 @@ public sealed class AttentionPipeline : IDisposable
     public BeamformerWeights? LastWeights => Audio.Filters.Last;
     public TalkerScene Scene => _scene;
 
+    /// <summary>Gains of the last tick; its thread only.</summary>
+    public SteeringCommand Command => _command;
+
     /// <summary>Replay on another class of machine: puts what the fusion network gave live in the place of what it gives here.</summary>
     public Action<long, AttentionEstimate>? RecordedFusion { get; init; }
 

@@ -20,6 +20,9 @@ public sealed record Rig
     /// <summary>Calibrated output to a participant's ears, or null: then no sound goes there.</summary>
     public RigOutput? Output { get; init; }
 
+    /// <summary>What the live engine sends to other programs, or null for nothing.</summary>
+    public SteeringOutSettings? SteeringOut { get; init; }
+
     public RigStream? Find(StreamRole role) => Streams.FirstOrDefault(s => s.Role == role);
 }
 

@@ -23,6 +23,7 @@ public static class RigReader
             AudioPath = ReadAudioPath(map, map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
             Output = map.MapOrNull("output") is { } output ? ReadOutput(output) : null,
+            SteeringOut = SteeringOutReader.Read(map.MapOrNull("steering_out")),
         };
         map.Done();
         Check(map, rig);

@@ -8,6 +8,7 @@ using AttentionEngine.Core.Time;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Pipeline.Recording;
+using AttentionEngine.Pipeline.SteeringOut;
 
 namespace AttentionEngine.Pipeline.Live;
 
@@ -79,8 +80,9 @@ public sealed class LiveRunner
         CheckAudio(Info(StreamRole.Audio)!);
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule());
         using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
+        using var steering = new SteeringOutputs(_rig, talkerIds, _transport);
         streams.Start(inlets, pipeline);
-        return RunConnected(streams, pipeline, cancellation);
+        return RunConnected(streams, pipeline, steering, cancellation);
     }
 
     private StreamTime Now => StreamTime.FromSeconds(_transport.LocalClockS);
@@ -100,7 +102,7 @@ public sealed class LiveRunner
             ? new EegStream(labels, eeg.NominalRateHz) : throw new InputDataException($"EEG stream `{eeg.Name}` has {eeg.ChannelCount} channels and {eeg.ChannelLabels?.Count ?? 0} labels in desc/channels; the decoder needs a 10-20 label for each.");
     }
 
-    private RunResult RunConnected(LiveStreams streams, AttentionPipeline pipeline, CancellationToken cancellation)
+    private RunResult RunConnected(LiveStreams streams, AttentionPipeline pipeline, SteeringOutputs steering, CancellationToken cancellation)
     {
         var audio = streams.Audio;
         double waitUntil = _transport.LocalClockS + _options.WaitS;
@@ -119,14 +121,15 @@ public sealed class LiveRunner
             streams.Sources, _options.Models ?? []));
         using var writer = new SessionWriter(_folder, pipeline, ticks, _health, journal, startS, [_recording, _outlets]);
 
-        var loop = new TickLoop(pipeline, ticks, _transport, startS, _options.AllowanceS);
+        var loop = new TickLoop(pipeline, ticks, steering, _transport, startS, _options.AllowanceS);
         long tickCount = _options.Seconds is { } seconds ? (long)Math.Round(seconds / pipeline.TickS) : long.MaxValue;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Started?.Invoke();
         loop.Start(tickCount, stop.Token);
-        string reason = Host(streams, pipeline, writer, loop, cancellation);
+        string reason = Host(streams, pipeline, steering, writer, loop, cancellation);
         stop.Cancel();
         loop.Join();
+        steering.Report(_health, Now);
         Thread.Sleep(TimeSpan.FromSeconds(DrainS)); // samples stamped before the stop are still on their way
         streams.Stop();
         ReportLosses(pipeline, ticks, writer);
@@ -141,7 +144,7 @@ public sealed class LiveRunner
 
     /// <summary>The host thread's loop: recording, journal, progress.</summary>
     /// <returns>Why the run ended.</returns>
-    private string Host(LiveStreams streams, AttentionPipeline pipeline, SessionWriter writer, TickLoop loop, CancellationToken cancellation)
+    private string Host(LiveStreams streams, AttentionPipeline pipeline, SteeringOutputs steering, SessionWriter writer, TickLoop loop, CancellationToken cancellation)
     {
         int turns = 0;
         long xruns = 0;
@@ -153,6 +156,7 @@ public sealed class LiveRunner
                 xruns = now;
             }
             streams.TakeLate(pipeline);
+            if (turns % 250 == 0) steering.Report(_health, Now); // every 5 s: a receiver may be away for long
             streams.Record(writer);
             writer.Drain();
             if (turns++ % 25 == 0) { writer.Journal.Flush(); Progress?.Invoke(loop.DoneS); }

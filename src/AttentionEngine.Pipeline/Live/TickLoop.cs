@@ -1,11 +1,12 @@
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
 using AttentionEngine.Pipeline.Graph;
+using AttentionEngine.Pipeline.SteeringOut;
 
 namespace AttentionEngine.Pipeline.Live;
 
 /// <summary>The tick thread: runs tick k at <c>start + k · tick + allowance</c> on the LSL clock, over what has arrived by then.</summary>
-public sealed class TickLoop(AttentionPipeline pipeline, TickRing ticks, IStreamTransport transport, double startS, double allowanceS)
+public sealed class TickLoop(AttentionPipeline pipeline, TickRing ticks, SteeringOutputs steering, IStreamTransport transport, double startS, double allowanceS)
 {
     private Thread? _thread;
     private long _done;
@@ -42,6 +43,7 @@ public sealed class TickLoop(AttentionPipeline pipeline, TickRing ticks, IStream
                 record.LateMs = -waitS * 1000;
                 pipeline.Inputs.CountUpTo(timeS, counts);
                 pipeline.Tick(k, StreamTime.FromSeconds(timeS), counts, record);
+                steering.Send(record, pipeline.Scene, pipeline.Command);
                 ticks.Publish(record);
                 Volatile.Write(ref _done, k + 1);
             }

@@ -7,7 +7,7 @@ namespace AttentionEngine.Pipeline.Recording;
 /// <summary>What the engine itself publishes and records: posterior, decision, health.</summary>
 public static class EngineStreams
 {
-    private static readonly string[] Prefixes = ["attend-posterior-", "attend-decision-", "attend-health-", "attend-recorder-", RecordedGap.SourceId];
+    private static readonly string[] Prefixes = ["attend-posterior-", "attend-decision-", "attend-health-", "attend-steering-", "attend-recorder-", RecordedGap.SourceId];
 
     /// <summary>Whether an engine or a recorder of ours made this stream itself: what a replay makes anew.</summary>
     public static bool IsOurs(StreamInfo info) => Prefixes.Any(p => info.SourceId.StartsWith(p, StringComparison.Ordinal));
