@@ -27,7 +27,7 @@ public sealed class AttentionDecoder : IDisposable
     private readonly HeadFeatures _headFeatures;
     private readonly VisionFeatures _vision;
     private readonly BeamFeatures _beams;
-    private readonly float[] _features, _available = new float[Modalities.Count], _newestEnvelope;
+    private readonly float[] _eegNats, _features, _available = new float[Modalities.Count], _newestEnvelope;
     private readonly int _talkers;
     private readonly double _tickS;
     private double _lastTickS = double.NaN, _newestFrameS = double.NegativeInfinity, _newestEnvelopeS = double.NegativeInfinity;
@@ -46,6 +46,7 @@ public sealed class AttentionDecoder : IDisposable
         (_gaze, _headFeatures, _vision, _beams) = (new(_talkers), new(_talkers), new(_talkers), new(_talkers));
         _features = new float[_talkers * FeatureLayout.Count];
         _newestEnvelope = new float[_talkers];
+        _eegNats = new float[_talkers];
         _network = new FusionNetwork(settings.FusionModel);
         try { _filter = _network.CreateFilter(_talkers); }
         catch { _network.Dispose(); throw; }
@@ -78,6 +79,12 @@ public sealed class AttentionDecoder : IDisposable
 
     /// <summary>Share of good EEG over the last 2 s, in [0, 1]; 0 without EEG.</summary>
     public double EegQuality => _eeg?.Quality ?? 0;
+
+    /// <summary>Whether the EEG decoder in use says what its evidence is worth.</summary>
+    public bool EegIsCalibrated => _eeg?.IsCalibrated ?? false;
+
+    /// <summary>[K] nats of the last tick by the EEG decoder's own calibration, beside what the fusion network makes of its features; 0 without EEG or calibration.</summary>
+    public ReadOnlySpan<float> EegNats => _eegNats;
 
     /// <summary>Gaze samples lost because more than 4096 came in one tick.</summary>
     public long DroppedGaze => _gaze.Dropped;
@@ -124,6 +131,8 @@ public sealed class AttentionDecoder : IDisposable
         _vision.Tick(dtS, scene, _newestEnvelope, vision, _features);
         _beams.Tick(dtS, scene, beams, _features);
         _eeg?.Tick(dtS * SpeechEnvelope.GridRateHz, _features);
+        _eeg?.TakeEvidence(_eegNats);
+        if (!eeg) Array.Clear(_eegNats);
         Set(Modality.Gaze, timeS - _gaze.NewestValidS <= _stale.GazeS);
         Set(Modality.Head, head);
         Set(Modality.Vision, vision);

@@ -147,6 +147,7 @@ public sealed class AttentionPipeline : IDisposable
 
         consumeUpTo.CopyTo(record.Consumed);
         record.Fill(_scene, _estimate, _decoder.Features, _decoder.Availability, attended, gaze);
+        _decoder.EegNats.CopyTo(record.EegNats);
         HashOutputs(record);
         record.CpuMs = ThreadCpuClock.NowMs() - startMs;
         TickCpu.Add(record.CpuMs);
@@ -157,6 +158,7 @@ public sealed class AttentionPipeline : IDisposable
         _hashes.Add<float>(GraphNode.Perception, record.DirectionHeadRad);
         _hashes.Add<float>(GraphNode.Perception, record.BeamLevelDb);
         _hashes.Add<float>(GraphNode.Features, record.Features);
+        if (_decoder.EegIsCalibrated) _hashes.Add<float>(GraphNode.Features, record.EegNats);
         _hashes.Add<float>(GraphNode.Fusion, record.Posterior);
         _hashes.Add(GraphNode.Decision, record.Attended);
         _hashes.All.CopyTo(record.Hashes);

@@ -75,7 +75,7 @@ public static class RidgeFit
     }
 
     /// <summary>Mean of the diagonal of the centred Σ x xᵀ: the unit of our own λ.</summary>
-    internal static double MeanDiagonal(LaggedStatistics sum)
+    public static double MeanDiagonal(LaggedStatistics sum)
     {
         int n = sum.Columns;
         double trace = 0;

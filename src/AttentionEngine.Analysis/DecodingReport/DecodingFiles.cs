@@ -118,6 +118,9 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     /// <summary>The same result without what is not kept on disk, so that a resumed run and a whole one are the same.</summary>
     public static DecodingResult WithoutPredictions(DecodingResult result) => result with { Trials = [.. result.Trials.Select(t => t with { Prediction = [] })] };
 
+    /// <summary>The folder of one participant.</summary>
+    public string ParticipantFolder(string participant) => Path.GetDirectoryName(ResultPath(participant))!;
+
     private string ResultPath(string participant)
     {
         string label = new([.. participant.Where(char.IsAsciiLetterOrDigit)]);

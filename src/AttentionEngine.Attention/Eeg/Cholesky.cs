@@ -9,20 +9,20 @@ internal static class Cholesky
     /// <summary>Solves A x = b in place.</summary>
     /// <param name="a">[n × n] row-major, symmetric; overwritten by the lower factor.</param>
     /// <param name="b">[n], becomes x.</param>
-    public static void Solve(double[] a, double[] b, int n)
+    public static void Solve(Span<double> a, Span<double> b, int n)
     {
         for (int i = 0; i < n; i++)
         {
-            var row = a.AsSpan(i * n, n);
+            var row = a.Slice(i * n, n);
             for (int j = 0; j <= i; j++)
             {
-                double v = row[j] - FixedOrderDot.Of(row[..j], a.AsSpan(j * n, j));
+                double v = row[j] - FixedOrderDot.Of(row[..j], a.Slice(j * n, j));
                 if (i > j) row[j] = v / a[j * n + j];
                 else if (v > 0) row[i] = Math.Sqrt(v);
                 else throw new InputDataException($"The covariance of the training EEG is singular at row {i} of {n}: raise the ridge parameter or drop repeated channels.");
             }
         }
-        for (int i = 0; i < n; i++) b[i] = (b[i] - FixedOrderDot.Of(a.AsSpan(i * n, i), b.AsSpan(0, i))) / a[i * n + i];
+        for (int i = 0; i < n; i++) b[i] = (b[i] - FixedOrderDot.Of(a.Slice(i * n, i), b[..i])) / a[i * n + i];
         for (int i = n - 1; i >= 0; i--)
         {
             double x = b[i] /= a[i * n + i];

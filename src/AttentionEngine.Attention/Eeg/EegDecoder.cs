@@ -19,11 +19,12 @@ public sealed class EegDecoder
     private readonly EnvelopeReconstruction _reconstruction;
     private readonly BiquadCascade _bandPass;
     private readonly float[] _envelopes;    // [Capacity × K] band-passed
-    private readonly double[] _envelopeVar, _product05, _product2, _cross, _power, _sum;
+    private readonly double[] _envelopeVar, _product05, _product2, _cross, _power, _sum, _evidence;
     private readonly double[] _own = new double[WindowS.Length], _keep = new double[WindowS.Length];
     private readonly double _keepScale, _keep05, _keep2;
     private long _envelopeStart = long.MinValue, _envelopeEnd = long.MinValue, _next = long.MinValue;
     private double _reconstructedVar, _seen;
+    private readonly double _natsPerProduct;
     private int _fresh;
 
     /// <param name="labels">Channel labels of the EEG stream, in its order.</param>
@@ -32,10 +33,11 @@ public sealed class EegDecoder
     public EegDecoder(TemporalResponseFunction trf, int talkers, IReadOnlyList<string> labels, double rateHz)
     {
         _talkers = talkers;
+        _natsPerProduct = trf.NatsPerProduct;
         _reconstruction = new EnvelopeReconstruction(trf, labels, rateHz);
         _bandPass = new BiquadCascade(ButterworthDesign.BandPass(GridBandPass.Order, GridBandPass.LowHz, GridBandPass.HighHz, SpeechEnvelope.GridRateHz), talkers);
         _envelopes = new float[Capacity * talkers];
-        (_envelopeVar, _product05, _product2, _sum) = (new double[talkers], new double[talkers], new double[talkers], new double[talkers]);
+        (_envelopeVar, _product05, _product2, _sum, _evidence) = (new double[talkers], new double[talkers], new double[talkers], new double[talkers], new double[talkers]);
         _cross = new double[talkers * WindowS.Length];
         _power = new double[talkers * WindowS.Length];
         double step = 1 / SpeechEnvelope.GridRateHz;
@@ -79,6 +81,23 @@ public sealed class EegDecoder
     /// <param name="window">0, 1 or 2.</param>
     public double Correlation(int window, int talker) =>
         _cross[window * _talkers + talker] / Math.Sqrt(_own[window] * _power[window * _talkers + talker] + 1e-30);
+
+    /// <summary>Whether the decoder's file says what its evidence is worth.</summary>
+    public bool IsCalibrated => _natsPerProduct > 0;
+
+    /// <summary>
+    /// Evidence since the last call, nats; a posterior over talkers is the softmax of its running sum. Each grid sample counts once, so that
+    /// increments add up however time is cut. Exactly 0 where nothing new was compared or the decoder is not calibrated.
+    /// </summary>
+    /// <param name="nats">[K]</param>
+    public void TakeEvidence(Span<float> nats)
+    {
+        for (int k = 0; k < _talkers; k++)
+        {
+            nats[k] = (float)(_natsPerProduct * _evidence[k]);
+            _evidence[k] = 0;
+        }
+    }
 
     /// <summary>Writes the talkers' features and starts the next tick.</summary>
     /// <param name="features">[talkers × F]</param>
@@ -138,6 +157,7 @@ public sealed class EegDecoder
             double e = envelopes[k], variance = Math.Max(_envelopeVar[k], SilentShare * SilentShare * largest);
             double product = _seen < SpeechEnvelope.GridRateHz ? 0 : Math.Clamp(reconstructed * e / Math.Sqrt(_reconstructedVar * variance + 1e-30), -4, 4);
             _sum[k] += product;
+            _evidence[k] += product;
             FeatureMath.Smooth(ref _product05[k], product, _keep05);
             FeatureMath.Smooth(ref _product2[k], product, _keep2);
             for (int w = 0; w < WindowS.Length; w++)

@@ -26,6 +26,15 @@ public sealed record TemporalResponseFunction
     /// <summary>[C × L] row-major, envelope units per microvolt.</summary>
     public required float[] Weights { get; init; }
 
+    /// <summary>What a unit of <see cref="EegDecoder"/>'s summed products is worth, learned on held-out trials; 0: not calibrated, no evidence of its own.</summary>
+    public double NatsPerProduct { get; init; }
+
+    /// <summary>Expected calibration error of that evidence on held-out trials; NaN when unknown.</summary>
+    public double CalibrationError { get; init; } = double.NaN;
+
+    /// <summary>How it was trained; null when the file does not say.</summary>
+    public DecoderTraining? Training { get; init; }
+
     public double LongestLagS => (Lags - 1) / SpeechEnvelope.GridRateHz;
 
     /// <exception cref="ConfigurationException">The file is missing or malformed.</exception>
@@ -43,6 +52,8 @@ public sealed record TemporalResponseFunction
         var channels = map.Texts("channels");
         string name = map.Text("name"), version = map.Text("version"), sha = map.Text("sha256"), weightsFile = map.ResolvePath(map.Text("weights"));
         map.TextOr("description", "");
+        double nats = map.NumberOr("nats_per_product", 0, 0, 100), error = map.NumberOr("calibration_error", double.NaN, 0, 1);
+        var training = DecoderTraining.Read(map.MapOrNull("training"));
         map.Done();
         int lags = (int)Math.Round(lagMaxMs * 1e-3 * SpeechEnvelope.GridRateHz) + 1;
         if (!File.Exists(weightsFile)) throw new InputDataException($"{file}: the weights {weightsFile} do not exist. Restore them, or train again with `attend train`.");
@@ -51,7 +62,7 @@ public sealed record TemporalResponseFunction
         var weights = NpyReader.Read(weightsFile);
         if (weights.Shape.Length != 2 || weights.Shape[0] != channels.Count || weights.Shape[1] != lags)
             throw new InputDataException($"{weightsFile} has shape [{string.Join(", ", weights.Shape)}], expected [{channels.Count} channels, {lags} lags] as {file} declares.");
-        return new TemporalResponseFunction { Name = name, Version = version, Channels = channels, Lags = lags, Weights = weights.ToSingles() };
+        return new TemporalResponseFunction { Name = name, Version = version, Channels = channels, Lags = lags, Weights = weights.ToSingles(), NatsPerProduct = nats, CalibrationError = error, Training = training };
     }
 
     /// <summary>Writes <c>decoder.yaml</c> and <c>decoder.npy</c> into a folder.</summary>
@@ -75,6 +86,10 @@ public sealed record TemporalResponseFunction
             weights: decoder.npy
             sha256: {sha}
 
-            """));
+            """) + Evidence() + Training?.Yaml());
     }
+
+    private string Evidence() => NatsPerProduct > 0
+        ? FormattableString.Invariant($"nats_per_product: {NatsPerProduct:R}\n") + (double.IsFinite(CalibrationError) ? FormattableString.Invariant($"calibration_error: {CalibrationError:R}\n") : "")
+        : "";
 }

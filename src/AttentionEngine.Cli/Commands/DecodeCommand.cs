@@ -27,13 +27,14 @@ internal static class DecodeCommand
     private static readonly Option<string> Executor = new("--executor") { Description = "Where participants are decoded: local or slurm (one job array); the same bytes", DefaultValueFactory = _ => "local" };
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "Participants at a time, each in its own process; default: one, in this process (slurm: as many as it gives)" };
     private static readonly Option<string[]> SlurmOptions = new("--slurm-option") { Description = "Options for sbatch, each as one word, for example --slurm-option=--mem=4G" };
+    private static readonly Option<bool> SaveDecoder = new("--save-decoder") { Description = "Also train each participant's decoder for the live engine: OUT/sub-ID/decoder/decoder.yaml, for attention.eeg_decoder in a rig" };
     private static readonly Option<string?> TaskParticipant = new("--task") { Hidden = true };
 
     public static Command Create()
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, TaskParticipant,
+            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, TaskParticipant,
         };
         PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
@@ -57,7 +58,7 @@ internal static class DecodeCommand
         string? task = parsed.GetValue(TaskParticipant);
         using var ending = ProcessExecutor.Attach(cancellation);
         var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], job, PreprocessingOptions.Plan(parsed),
-            task is not null, task is null ? ExecutorOf(parsed) : null);
+            task is not null, task is null ? ExecutorOf(parsed) : null, parsed.GetValue(SaveDecoder));
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
         var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => MapsOfParticipant.AddTo(algebra, participant, j, AttentionDecoding.Run(algebra, participant, j, progress, cancel)), ending.Token);
         if (task is not null) return ExitCode.Ok;

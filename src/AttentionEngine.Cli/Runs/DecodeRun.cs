@@ -12,7 +12,7 @@ namespace AttentionEngine.Cli.Runs;
 /// <summary>What <c>attend decode</c> was asked for.</summary>
 /// <param name="IsTask">A part of a larger run: results are left, tables and page are not made.</param>
 /// <param name="Executor">Who decodes; null: this process.</param>
-internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null);
+internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null, bool SaveDecoder = false);
 
 internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed);
 
@@ -27,10 +27,8 @@ internal static class DecodeRun
     {
         var clock = Stopwatch.StartNew();
         var files = new DecodingFiles(request.Output, JsonOutput.Options);
-        var read = EegDatasetReader.Read(request.Dataset, request.Participants);
-        // One participant of many need not have each channel that is to be dropped.
-        var plan = request.IsTask ? request.Preprocessing with { DropChannels = [.. request.Preprocessing.DropChannels.Where(n => read.Participants.Any(p => p.Channels.Any(c => c.Name == n)))] } : request.Preprocessing;
-        var dataset = plan.Apply(algebra, read);
+        if (request.SaveDecoder) SavedDecoder.RefuseWhatIsNotLive(request.Preprocessing);
+        var (dataset, recorded) = Read(algebra, request);
         files.Open(EngineVersion.Text);
         using var only = request.IsTask ? null : files.Lock();
         var progress = new DecodeProgress(dataset.Participants.Count);
@@ -56,9 +54,19 @@ internal static class DecodeRun
                 files.Save(result, key);
                 results.Add(DecodingFiles.WithoutPredictions(result));
             }
+            if (recorded is not null && !request.GroupOnly) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, request.Job, files.ParticipantFolder(participant.Id), cancellation);
             progress.End();
         }
         string page = request.IsTask ? "" : files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
         return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed);
+    }
+
+    /// <returns>The data as they are decoded, and as they were recorded where a decoder is made of them: twice the memory.</returns>
+    private static (EegDataset Prepared, EegDataset? Recorded) Read(DenseAlgebra algebra, DecodeRequest request)
+    {
+        var read = EegDatasetReader.Read(request.Dataset, request.Participants);
+        // One participant of many need not have each channel that is to be dropped.
+        var plan = request.IsTask ? request.Preprocessing with { DropChannels = [.. request.Preprocessing.DropChannels.Where(n => read.Participants.Any(p => p.Channels.Any(c => c.Name == n)))] } : request.Preprocessing;
+        return (plan.Apply(algebra, read), request.SaveDecoder ? read : null);
     }
 }

@@ -1,4 +1,7 @@
+using AttentionEngine.Analysis.Decoding;
+using AttentionEngine.Analysis.Decoding.LinearAlgebra;
 using AttentionEngine.Attention.Eeg;
+using AttentionEngine.Core.Eeg;
 using AttentionEngine.Core.Formats;
 using AttentionEngine.Simulation.Eeg;
 
@@ -20,24 +23,36 @@ internal static class EegDecoderTraining
     public static (TemporalResponseFunction Decoder, EegDecoderMetrics Metrics) Run(EegDecoderConfig config, Action<string> progress, CancellationToken cancellation)
     {
         var bank = Bank(config.TrainingVoices);
-        RidgeTrainer fit = new(EegMontage.Count, config.Lags), heldOut = new(EegMontage.Count, config.Lags);
+        var algebra = DenseAlgebra.Open(progress);
+        var lags = new LagRange(config.Lags - 1, config.Lags);
+        LaggedStatistics? fit = null, heldOut = null;
         var check = new List<SimulatedEegTrial>();
         for (int i = 0; i < config.TrainingListeners; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var trial = SimulatedEegTrial.Make(bank, config.TrainingS, config.TrainingSeed + (ulong)i);
-            (i % 5 == 4 ? heldOut : fit).Add(trial.Eeg, trial.Attended);
+            var statistics = LaggedStatistics.Of(algebra, Array.ConvertAll(trial.Eeg, v => (double)v), EegMontage.Count, Array.ConvertAll(trial.Attended, v => (double)v), 1, lags);
+            if (i % 5 == 4) Sum(ref heldOut, statistics); else Sum(ref fit, statistics);
             if (i % 5 == 4) check.Add(trial);
             if (i % 10 == 9) progress($"listener {i + 1} of {config.TrainingListeners}");
         }
         // The ridge parameter that serves a fifth of the training listeners best; then all of them.
-        double ridge = config.Ridge.MaxBy(r => { var w = fit.Solve(r); return check.Average(t => Score(t, w).Attended); });
-        fit.Add(heldOut);
-        var weights = fit.Solve(ridge);
+        double ridge = config.Ridge.MaxBy(r => { var w = Solve(algebra, fit!, r); return check.Count == 0 ? 0 : check.Average(t => Score(t, w).Attended); });
+        if (heldOut is not null) fit!.Add(heldOut);
+        var weights = Solve(algebra, fit!, ridge);
         progress(FormattableString.Invariant($"ridge {ridge}; testing on {config.TestListeners} other listeners and voices"));
         var decoder = new TemporalResponseFunction { Name = config.Name, Version = config.Version, Channels = EegMontage.Labels, Lags = config.Lags, Weights = weights };
         return (decoder, Test(config, weights, ridge, cancellation));
     }
+
+    private static void Sum(ref LaggedStatistics? sum, LaggedStatistics trial)
+    {
+        if (sum is null) sum = trial; else sum.Add(trial);
+    }
+
+    /// <param name="relativeLambda">Relative to the mean of the covariance's diagonal.</param>
+    private static float[] Solve(DenseAlgebra algebra, LaggedStatistics sum, double relativeLambda) =>
+        LiveDecoderTraining.LiveWeights(RidgeFit.Solve(algebra, sum, new LambdaScale(LambdaConvention.PerSample, 64, 1, RidgeFit.MeanDiagonal(sum)).ToDiagonal(relativeLambda)));
 
     private static EegDecoderMetrics Test(EegDecoderConfig config, float[] weights, double ridge, CancellationToken cancellation)
     {

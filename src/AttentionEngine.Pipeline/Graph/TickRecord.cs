@@ -38,6 +38,9 @@ public sealed class TickRecord(int talkers, int featureCount)
     /// <summary>[5 × K] nats by modality.</summary>
     public float[] EvidenceNats { get; } = new float[Modalities.Count * talkers];
 
+    /// <summary>[K] nats by the EEG decoder's own calibration; 0 when its file has none.</summary>
+    public float[] EegNats { get; } = new float[talkers];
+
     /// <summary>[K × F].</summary>
     public float[] Features { get; } = new float[talkers * featureCount];
 

@@ -45,4 +45,26 @@ public class DecodeCommandTests
         Assert.Equal(ExitCode.Usage, band.ExitCode);
         Assert.Contains("expected LOW,HIGH or none", band.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_saved_decoder_fits_the_live_engine_and_steps_it_lacks_are_refused()
+    {
+        using var folder = new TempFolder();
+        string output = folder.File("out"), set = SharedData.PathOrSkip("bench/aad/tiny_64hz.mat");
+        string[] arguments = ["decode", set, output, "participant", "--permutations", "0", "--windows-s", "5", "--save-decoder"];
+        var result = await AttendProcess.RunAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("held-out windows of 5 s", result.Error, StringComparison.Ordinal);
+        string contract = Directory.GetFiles(output, "decoder.yaml", SearchOption.AllDirectories).Single();
+        var decoder = AttentionEngine.Attention.Eeg.TemporalResponseFunction.Read(contract);
+        Assert.Equal(17, decoder.Lags);
+        Assert.True(decoder.NatsPerProduct > 0);
+        byte[] bytes = File.ReadAllBytes(contract);
+        Directory.Delete(Path.GetDirectoryName(contract)!, recursive: true);
+        Assert.Equal(0, (await AttendProcess.RunAsync(arguments)).ExitCode);
+        Assert.Equal(bytes, File.ReadAllBytes(contract));
+        var refused = await AttendProcess.RunAsync([.. arguments, "--reference", "average"]);
+        Assert.Equal(ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("has no step for --reference", refused.Error, StringComparison.Ordinal);
+    }
 }

@@ -26,6 +26,25 @@ public sealed class SessionCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("tier", "system")]
+    public async Task A_calibrated_decoder_gives_its_nats_live_and_replay_gives_the_same()
+    {
+        Directory.CreateDirectory(_folder.File("decoder"));
+        foreach (string file in Directory.GetFiles(Repository.PathOf("models/eeg-decoder-sim"))) File.Copy(file, _folder.File($"decoder/{Path.GetFileName(file)}"));
+        File.AppendAllText(_folder.File("decoder/decoder.yaml"), "nats_per_product: 0.02\n");
+        string rig = File.ReadAllText(Repository.PathOf("rigs/sim-bte4.yaml")).Replace("../models/fusion", Repository.PathOf("models/fusion"), StringComparison.Ordinal).Replace("../models/eeg-decoder-sim/decoder.yaml", _folder.File("decoder/decoder.yaml"), StringComparison.Ordinal);
+        File.WriteAllText(_folder.File("sim-bte4.yaml"), rig);
+        File.Copy(Repository.PathOf("rigs/sim-two-talkers.yaml"), _folder.File("scene.yaml"));
+        string session = _folder.File("demo");
+        Json(await AttendProcess.RunAsync("demo", "--scene", _folder.File("scene.yaml"), "--seconds", "8", "--seed", "4", "--out", session, "--json"));
+        float[] live = NpyReader.Read(Path.Combine(session, "ticks", "eeg_decoder_nats.npy")).ToSingles();
+        Assert.True(live.Count(n => n != 0) > 100, $"{live.Count(n => n != 0)} of {live.Length} nats are not 0");
+        var replay = Json(await AttendProcess.RunAsync("replay", session, "--verify", "--json"));
+        Assert.True(replay.GetProperty("verified").GetBoolean());
+        Assert.Equal(200, replay.GetProperty("compared_ticks").GetInt64());
+    }
+
+    [Fact]
     public async Task The_demo_closes_the_loop_and_its_session_replays_to_the_same_bits()
     {
         string session = _folder.File("demo");
