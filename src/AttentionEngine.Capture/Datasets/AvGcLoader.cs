@@ -1,4 +1,5 @@
 using AttentionEngine.Capture.Matlab;
+using AttentionEngine.Core.Eeg;
 using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.Datasets;
@@ -26,7 +27,7 @@ public static class AvGcLoader
             string side = MatTrials.Text(MatTrials.Cell(file.GetValueOrDefault("initAttention") ?? MatValue.Chars(""), t, path, "initAttention"), path, "initAttention"), other = side == "L" ? "R" : side == "R" ? "L" : "";
             double switchS = MatTrials.Cell(file.GetValueOrDefault("randomization") ?? MatValue.Empty, file.GetValueOrDefault("randomization")?.Kind == MatKind.Cell ? t : 0, path, "randomization").Field("switch_times") is { Kind: MatKind.Numeric, Count: > 0 } s ? s.ToDoubles()[0] : double.NaN;
             // 64 scalp channels, then EXG3 to EXG6: VEOG = EXG3 − EXG4, HEOG = EXG5 − EXG6.
-            string?[] names = [.. Enumerable.Range(0, eeg.Shape[1]).Select(c => c < 64 ? null : FormattableString.Invariant($"EXG{c - 61}"))];
+            string?[] names = [.. Enumerable.Range(0, eeg.Shape[1]).Select(c => c < 64 ? StandardMontage.BioSemi64[c] : FormattableString.Invariant($"EXG{c - 61}"))];
             trials.Add(new ListeningTrial(subject, name, rateHz, MatTrials.Channels(names, eeg.Shape[1]), MatTrials.SampleMajor(eeg, path, $"data{{{name}}}"),
                 [new TalkerStimulus($"attended {name}", Envelope("attendedEnvelopes"), null, "", side), new TalkerStimulus($"unattended {name}", Envelope("unattendedEnvelopes"), null, "", other)], 0,
                 null, $"trial {name}", MatTrials.Text(MatTrials.Cell(file["conditionID"], t, path, "conditionID"), path, "conditionID"), false, switchS));

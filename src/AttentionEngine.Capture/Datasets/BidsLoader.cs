@@ -17,11 +17,13 @@ public static class BidsLoader
 
     internal static List<string> Subjects(string root) => [.. Directory.EnumerateDirectories(root, "sub-*").Order(StringComparer.Ordinal)];
 
+    internal static bool HasRecording(string folder) => Directory.EnumerateFiles(folder, "*_eeg.*", SearchOption.AllDirectories).Any(EegFile.IsRecording);
+
     /// <exception cref="InputDataException">No recording, no events, events outside of the recording, or a sound that is not there.</exception>
     public static List<ListeningTrial> ReadSubject(string folder)
     {
         folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
-        var recordings = Directory.EnumerateFiles(folder, "*_eeg.*", SearchOption.AllDirectories).Where(f => EegFile.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal).ToList();
+        var recordings = Directory.EnumerateFiles(folder, "*_eeg.*", SearchOption.AllDirectories).Where(EegFile.IsRecording).Order(StringComparer.Ordinal).ToList();
         if (recordings.Count == 0) throw new InputDataException($"{folder} has no file *_eeg with {string.Join(", ", EegFile.Extensions)}. Is it the folder of a BIDS participant?");
         var trials = new List<ListeningTrial>();
         foreach (string file in recordings) Read(file, Path.GetFileName(folder)[4..], Path.Combine(Path.GetDirectoryName(folder)!, "stimuli"), trials);
@@ -30,9 +32,10 @@ public static class BidsLoader
 
     private static void Read(string file, string subject, string stimuli, List<ListeningTrial> trials)
     {
-        string stem = file[..^("eeg".Length + Path.GetExtension(file).Length)], table = stem + "events.tsv";
+        string stem = file[..(file.LastIndexOf("_eeg.", StringComparison.Ordinal) + 1)], table = stem + "events.tsv";
         if (!File.Exists(table)) throw new InputDataException($"{table} is not there. The trials of {file} are found in it: give onset, duration and attended_stimulus for each.");
-        var events = DelimitedTable.Read(table, '\t').Where(r => Stimuli(r).Count > 0).ToList();
+        var rows = DelimitedTable.Read(table, '\t');
+        var events = (EventAad.Recognises(rows) ? EventAad.Trials(rows, table) : rows).Where(r => Stimuli(r).Count > 0).ToList();
         if (events.Count == 0) throw new InputDataException($"{table} has no row with a stimulus; expected the columns onset, duration, attended_stimulus, unattended_stimulus (or stim_file).");
         var recording = EegFile.Read(file);
         var (kept, channels) = Kept(recording, stem + "channels.tsv", BidsElectrodes.Read(Path.GetDirectoryName(file)!));

@@ -45,6 +45,8 @@ public static class DtuLoader
     {
         var data = file["data"];
         var rows = Table(file["expinfo"], path);
+        if (rows.Count > 0 && !rows[0].ContainsKey("wavfile_male") && !rows[0].ContainsKey("wavfile_female"))
+            throw new InputDataException($"{path}: the table of trials has the columns {string.Join(", ", rows[0].Keys)}; expected wavfile_male and wavfile_female (DTU). Raw recordings of other sets with a table are not read; give the preprocessed ones, or convert them to CND.");
         var eeg = MatTrials.Cell(MatTrials.Need(data, path, "data", "eeg"), 0, path, "data.eeg");
         double rateHz = MatTrials.Need(data, path, "data", "fsample", "eeg").Scalar(path, "data.fsample.eeg");
         double[] at = MatTrials.Need(data, path, "data", "event", "eeg", "sample").ToDoubles(), value = MatTrials.Need(data, path, "data", "event", "eeg", "value").ToDoubles();

@@ -52,14 +52,14 @@ public static class EegDatasetReader
             if (t.RateHz != first.RateHz) throw new InputDataException($"{path}: trial {t.Name} is at {t.RateHz} Hz, trial {first.Name} at {first.RateHz} Hz.");
         }
         double rateHz = trials.Any(t => t.Talkers.Any(k => k.Envelope is null)) ? SpeechEnvelope.GridRateHz : first.RateHz;
-        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))] };
+        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))], Flags = [.. trials.Select(t => t.Warning).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal)] };
     }
 
     private static EegTrial Convert(ListeningTrial trial, double rateHz, string path)
     {
         int channels = trial.Channels.Count;
         double[] eeg = trial.RateHz == rateHz ? trial.Eeg : Resample(trial.Eeg, channels, trial.RateHz, rateHz);
-        double[][] envelopes = [.. trial.Talkers.Select(k => k.Envelope is not { } e ? FromSound(k.SoundFile!) : trial.RateHz == rateHz ? e : Resample(e, 1, trial.RateHz, rateHz))];
+        double[][] envelopes = [.. trial.Talkers.Select(k => k.Envelope is not { } e ? FromSound(k.SoundFile!, k.SoundChannel) : trial.RateHz == rateHz ? e : Resample(e, 1, trial.RateHz, rateHz))];
         int eegSamples = eeg.Length / channels, samples = Math.Min(eegSamples, envelopes.Min(e => e.Length));
         for (int k = 0; k < envelopes.Length; k++)
         {
@@ -81,18 +81,15 @@ public static class EegDatasetReader
     }
 
     /// <summary>Gammatone bands, power 0.6, 20 Hz low-pass at 64 Hz: the same code as live; its delay is taken out of the time.</summary>
-    internal static double[] FromSound(string path)
+    internal static double[] FromSound(string path, int? channel = null)
     {
-        var audio = AudioFile.Read(path);
-        var mono = new float[audio.Frames];
-        for (int c = 0; c < audio.Channels; c++)
-            for (int i = 0; i < mono.Length; i++) mono[i] += audio.Channel(c)[i] / audio.Channels;
-        var extractor = new EnvelopeExtractor(audio.RateHz);
+        var (mono, soundHz) = StimulusSound.Read(path, channel);
+        var extractor = new EnvelopeExtractor(soundHz);
         // Silence behind the end brings out the values that the filters still hold.
-        float[] padded = [.. mono, .. new float[(int)(audio.RateHz * (extractor.DelayS + 0.1))]];
-        var values = new float[(int)(padded.Length * SpeechEnvelope.GridRateHz / audio.RateHz) + 2];
-        int count = extractor.Process(padded, new SampleClock(0, StreamTime.FromSeconds(0), audio.RateHz, 0), values, out _);
-        int wanted = Math.Min(count, (int)Math.Round(mono.Length * SpeechEnvelope.GridRateHz / audio.RateHz));
+        float[] padded = [.. mono, .. new float[(int)(soundHz * (extractor.DelayS + 0.1))]];
+        var values = new float[(int)(padded.Length * SpeechEnvelope.GridRateHz / soundHz) + 2];
+        int count = extractor.Process(padded, new SampleClock(0, StreamTime.FromSeconds(0), soundHz, 0), values, out _);
+        int wanted = Math.Min(count, (int)Math.Round(mono.Length * SpeechEnvelope.GridRateHz / soundHz));
         return [.. values.AsSpan(0, wanted).ToArray().Select(v => (double)v)];
     }
 

@@ -8,7 +8,11 @@ namespace AttentionEngine.Capture.Datasets;
 /// <param name="SoundFile">Path of the sound, from the data set's folder of stimuli; null where the envelope is in the data.</param>
 /// <param name="Speaker">Who speaks: a name, "male" or "female"; empty when not told.</param>
 /// <param name="Side">"L", "R" or empty; at the beginning of the trial.</param>
-public sealed record TalkerStimulus(string Name, double[]? Envelope, string? SoundFile, string Speaker, string Side);
+public sealed record TalkerStimulus(string Name, double[]? Envelope, string? SoundFile, string Speaker, string Side)
+{
+    /// <summary>Channel of <see cref="SoundFile"/> that is this talker's, from 0; null: the mean of all.</summary>
+    public int? SoundChannel { get; init; }
+}
 
 /// <summary>One trial of an attention experiment, as its files describe it, before any processing.</summary>
 /// <param name="Eeg">[samples × channels] sample-major, in the file's unit.</param>
@@ -25,6 +29,9 @@ public sealed record ListeningTrial(
 {
     /// <summary>[samples] index of the talker that the listener looked at, −1 for none; null without gaze.</summary>
     public int[]? GazedTalker { get; init; }
+
+    /// <summary>A trap of the data set that every reader of results from it must know; empty: none.</summary>
+    public string Warning { get; init; } = "";
 
     public int SampleCount => Channels.Count == 0 ? 0 : Eeg.Length / Channels.Count;
 }

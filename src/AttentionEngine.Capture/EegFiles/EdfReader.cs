@@ -4,7 +4,7 @@ using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.EegFiles;
 
-/// <summary>EDF, EDF+C and BDF, BDF+C: 16 or 24 bits, annotations, BioSemi's Status channel as triggers. Discontinuous files (EDF+D) are refused.</summary>
+/// <summary>EDF, EDF+C and BDF, BDF+C: 16 or 24 bits, annotations, BioSemi's Status channel as triggers. Discontinuous files (EDF+D, BDF+D) come with NaN where nothing was recorded.</summary>
 public static class EdfReader
 {
     private const int MostSignals = 10_000;
@@ -20,8 +20,7 @@ public static class EdfReader
         if (count is < 1 or > MostSignals) throw new InputDataException($"{path}: {count} signals; expected 1 to {MostSignals}.");
         int headerBytes = 256 + 256 * count;
         if (bytes.Length < headerBytes) throw CutOff(path, bytes.Length, headerBytes);
-        if (Field(bytes, 192, 44).StartsWith(bdf ? "BDF+D" : "EDF+D", StringComparison.Ordinal))
-            throw new InputDataException($"{path} is discontinuous ({(bdf ? "BDF" : "EDF")}+D): its records do not follow each other in time. Export each continuous part as its own file.");
+        bool gaps = Field(bytes, 192, 44).StartsWith(bdf ? "BDF+D" : "EDF+D", StringComparison.Ordinal);
         double recordS = Number(bytes, 244, 8, "duration of a record", path);
         var signals = EdfSignal.ReadAll(bytes, count, path);
         int width = bdf ? 3 : 2;
@@ -40,23 +39,27 @@ public static class EdfReader
         double rateHz = perRecord / recordS;
         if (perRecord == 0) throw new InputDataException($"{path}: most signals have 0 samples per record.");
         var leftOut = data.Where(s => s.PerRecord != perRecord).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Channel.Name}: {s.PerRecord / recordS} Hz, not {rateHz} Hz")).ToList();
-        var values = new float[checked((long)records * perRecord * kept.Length)];
         var events = new List<EegEvent>();
+        double startS = records > 0 ? EdfGaps.StartS(bytes, signals, headerBytes, width) : 0;
+        int[] first = gaps ? EdfGaps.FirstSamples(bytes, signals, headerBytes, recordBytes, width, records, perRecord, rateHz, events, path) : [];
+        var values = new float[checked((gaps && records > 0 ? first[^1] + perRecord : (long)records * perRecord) * kept.Length)];
+        if (gaps) Array.Fill(values, float.NaN);
         var status = new BdfStatus();
         for (int r = 0; r < records; r++)
         {
             int at = headerBytes + (int)(r * recordBytes), column = 0;
+            long start = gaps ? first[r] : (long)r * perRecord;
             foreach (var s in signals)
             {
                 int length = s.PerRecord * width;
                 var raw = bytes.AsSpan(at, length);
                 at += length;
-                if (s.IsAnnotation) EdfAnnotations.Read(raw, rateHz, events);
-                else if (s.IsStatus) status.Read(raw, (double)r * perRecord, (double)perRecord / Math.Max(1, s.PerRecord), events);
+                if (s.IsAnnotation) EdfAnnotations.Read(raw, rateHz, startS, events);
+                else if (s.IsStatus) status.Read(raw, start, (double)perRecord / Math.Max(1, s.PerRecord), events);
                 else if (s.PerRecord == perRecord)
                 {
                     for (int i = 0; i < perRecord; i++)
-                        values[((long)r * perRecord + i) * kept.Length + column] = (float)s.Physical(bdf ? Int24(raw, i * 3) : (short)(raw[2 * i] | raw[2 * i + 1] << 8));
+                        values[(start + i) * kept.Length + column] = (float)s.Physical(bdf ? Int24(raw, i * 3) : (short)(raw[2 * i] | raw[2 * i + 1] << 8));
                     column++;
                 }
             }

@@ -31,10 +31,10 @@ internal sealed record EdfSignal(EegFileChannel Channel, int PerRecord, double G
     }
 }
 
-/// <summary>Time-stamped annotation lists: <c>+onset[\x15duration]\x14text\x14…\x00</c>, times in seconds from the start.</summary>
+/// <summary>Time-stamped annotation lists: <c>+onset[\x15duration]\x14text\x14…\x00</c>, times in seconds from the time in the header.</summary>
 internal static class EdfAnnotations
 {
-    public static void Read(ReadOnlySpan<byte> raw, double rateHz, List<EegEvent> events)
+    public static void Read(ReadOnlySpan<byte> raw, double rateHz, double startS, List<EegEvent> events)
     {
         foreach (var range in raw.Split((byte)0))
         {
@@ -45,7 +45,7 @@ internal static class EdfAnnotations
             if (!double.TryParse(times[0], CultureInfo.InvariantCulture, out double onsetS) || !double.IsFinite(onsetS)) continue;
             double durationS = times.Length > 1 && double.TryParse(times[1], CultureInfo.InvariantCulture, out double d) && double.IsFinite(d) ? d : 0;
             // An empty text only says when the record begins.
-            foreach (string text in parts.Skip(1).Where(t => t.Length > 0)) events.Add(new EegEvent(onsetS * rateHz, durationS * rateHz, "", text));
+            foreach (string text in parts.Skip(1).Where(t => t.Length > 0)) events.Add(new EegEvent((onsetS - startS) * rateHz, durationS * rateHz, "", text));
         }
     }
 }

@@ -5,7 +5,7 @@ using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Capture.Matlab;
 
-/// <summary>Reads MATLAB files: v5 to v7 (plain and compressed) and v7.3 (HDF5). MATLAB objects (tables) come as <see cref="MatKind.Opaque"/>.</summary>
+/// <summary>Reads MATLAB files: v4, v5 to v7 (plain and compressed, either byte order) and v7.3 (HDF5). MATLAB objects (tables) come as <see cref="MatKind.Opaque"/>.</summary>
 public static class MatFile
 {
     private static ReadOnlySpan<byte> Hdf5Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -29,13 +29,16 @@ public static class MatFile
         return Parse(EegFile.ReadAllBytes(path, "the MATLAB file"), path);
     }
 
-    /// <summary>Parses a v5 file.</summary>
+    /// <summary>Parses a v4 or v5 file; the bytes of a big-endian one are turned in place.</summary>
     internal static IReadOnlyDictionary<string, MatValue> Parse(byte[] bytes, string path)
     {
-        if (bytes.Length < 128 || bytes[124] != 0 && bytes[125] != 1)
+        if (Mat4Reader.Recognises(bytes)) return Mat4Reader.Parse(bytes, path);
+        bool big = bytes.Length >= 128 && bytes[126] == (byte)'M' && bytes[127] == (byte)'I';
+        if (big) MatByteOrder.ToLittleEndian(bytes.AsSpan(128), path);
+        else if (bytes.Length < 128 || bytes[124] != 0 && bytes[125] != 1)
             throw new InputDataException($"{path} is no MATLAB file of version 5 or later: its header is not there. Save it in MATLAB with save(..., '-v7').");
-        if (bytes[126] != (byte)'I' || bytes[127] != (byte)'M')
-            throw new InputDataException($"{path} is a big-endian MATLAB file, or none. Save it again on a present-day machine with save(..., '-v7').");
+        if (!big && (bytes[126] != (byte)'I' || bytes[127] != (byte)'M'))
+            throw new InputDataException($"{path} is no MATLAB file: its mark of byte order is neither IM nor MI. Save it in MATLAB with save(..., '-v7').");
         var variables = new Dictionary<string, MatValue>(StringComparer.Ordinal);
         int at = 128;
         while (at + 8 <= bytes.Length)
@@ -48,6 +51,7 @@ public static class MatFile
             if (type == MatElement.Compressed)
             {
                 byte[] inflated = Inflate(body, path);
+                if (big) MatByteOrder.ToLittleEndian(inflated, path);
                 if (inflated.Length < 8 || BinaryPrimitives.ReadUInt32LittleEndian(inflated) != MatElement.Matrix) continue;
                 Add(inflated.AsMemory(8, CheckedSize(inflated, path)));
             }

@@ -11,7 +11,7 @@ namespace AttentionEngine.Cli.Commands;
 /// <summary><c>attend decode DATASET OUT participant|group</c>: offline EEG attention decoding, in the grammar of BIDS Apps.</summary>
 internal static class DecodeCommand
 {
-    private static readonly Argument<string> Dataset = new("DATASET") { Description = "A participant's file, or the folder of a data set (BIDS EEG, KU Leuven, DTU, AV-GC-AAD, CND, .mat or .npz arrays)" };
+    private static readonly Argument<string> Dataset = new("DATASET") { Description = "A participant's file, or the folder of a data set (BIDS EEG, KU Leuven, DTU, NJU, AV-GC-AAD, AVED, SparrKULee, EventAAD, CND, .mat or .npz arrays)" };
     private static readonly Argument<string> Output = new("OUT") { Description = "Folder for results; an interrupted run goes on in it" };
     private static readonly Argument<string> Level = new("LEVEL") { Description = "participant: decode, then report; group: report over results that are there" };
     private static readonly Option<string[]> Participants = new("--participant-label") { Description = "Only these participants, without sub-", AllowMultipleArgumentsPerToken = true };

@@ -19,10 +19,17 @@ public static class NpyReader
     /// <exception cref="InputDataException">Missing, not a zip archive, or an entry that is not .npy.</exception>
     public static IReadOnlyDictionary<string, NpyArray> ReadNpz(string path)
     {
+        using var file = WavFile.OpenForReading(path);
+        return ReadNpz(file, path);
+    }
+
+    /// <param name="file">The archive.</param>
+    /// <param name="path">For messages.</param>
+    public static IReadOnlyDictionary<string, NpyArray> ReadNpz(Stream file, string path)
+    {
         var arrays = new Dictionary<string, NpyArray>();
         try
         {
-            using var file = WavFile.OpenForReading(path);
             using var zip = new ZipArchive(file, ZipArchiveMode.Read);
             foreach (var entry in zip.Entries)
             {

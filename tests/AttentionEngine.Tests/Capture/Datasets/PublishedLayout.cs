@@ -47,7 +47,7 @@ internal static class PublishedLayout
         ("stimulus", MatValue.Struct(("attendedEnvelopes", Cells(Noise(640, 1, 9))), ("unattendedEnvelopes", Cells(Noise(640, 1, 10))))),
         ("randomization", Cells(MatValue.Struct(("switch_times", MatValue.Scalar(300)))))]);
 
-    private static byte[] Opaque(string name, string className)
+    internal static byte[] Opaque(string name, string className)
     {
         using var body = new MemoryStream();
         void Element(uint type, byte[] data) => body.Write([.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[(8 - data.Length % 8) % 8]]);

@@ -115,14 +115,14 @@ public class EegFileTests
     }
 
     /// <summary>Two records of 1 s: Fz and Cz at 4 Hz, Resp at 1 Hz, and annotations (EDF) or Status (BDF).</summary>
-    private static byte[] Edf(bool bdf, int records)
+    internal static byte[] Edf(bool bdf, int records, string kind = "EDF+C", double secondRecordS = 1, double startS = 0)
     {
         string[] names = ["Fz", "Cz", "Resp", bdf ? "Status" : "EDF Annotations"];
         int[] perRecord = [4, 4, 1, bdf ? 4 : 16];
         var text = new StringBuilder();
         void Put(string value, int width) => text.Append(value.PadRight(width));
         Put(bdf ? "BIOSEMI" : "0", bdf ? 7 : 8); Put("X", 80); Put("X", 80); Put("01.01.01", 8); Put("01.01.01", 8); Put((256 * 5).ToString(System.Globalization.CultureInfo.InvariantCulture), 8);
-        Put(bdf ? "24BIT" : "EDF+C", 44); Put(records.ToString(System.Globalization.CultureInfo.InvariantCulture), 8); Put("1", 8); Put("4", 4);
+        Put(bdf ? "24BIT" : kind, 44); Put(records.ToString(System.Globalization.CultureInfo.InvariantCulture), 8); Put("1", 8); Put("4", 4);
         foreach (string n in names) Put(n, 16);
         foreach (string _ in names) Put("", 80);
         foreach (string _ in names) Put("uV", 8);
@@ -139,7 +139,7 @@ public class EegFileTests
                 if (s == 3 && !bdf)
                 {
                     var tal = new byte[32];
-                    Encoding.ASCII.GetBytes(r == 0 ? "+0\x14\x14\0+0.5\x15" + "0.25\x14word\x14\0" : "+1\x14\x14\0", tal);
+                    Encoding.ASCII.GetBytes(r == 0 ? FormattableString.Invariant($"+{startS}\x14\x14\0+{startS + 0.5}\x15") + "0.25\x14word\x14\0" : FormattableString.Invariant($"+{startS + secondRecordS}\x14\x14\0"), tal);
                     file.Write(tal);
                     continue;
                 }
