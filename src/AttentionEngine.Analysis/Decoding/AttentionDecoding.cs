@@ -8,6 +8,9 @@ namespace AttentionEngine.Analysis.Decoding;
 /// <summary>One participant from data to result: leak check, nested leave-one-trial-out, windows, intervals, nulls.</summary>
 public static class AttentionDecoding
 {
+    /// <summary>Time between switches in <see cref="SwitchDetection"/>.</summary>
+    private const double SwitchEveryS = 30;
+
     /// <exception cref="InputDataException">The data cannot be decoded; the message says which value and where.</exception>
     /// <exception cref="ConfigurationException">The split would leak, or the job is wrong.</exception>
     public static DecodingResult Run(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, IProgress<double>? progress = null, CancellationToken cancel = default)
@@ -51,11 +54,16 @@ public static class AttentionDecoding
         var random = new SeededRandom(job.Seed).Fork(participant.Id);
         int talkers = participant.Trials[0].Envelopes.Length;
         var (shifted, shiftedAttended) = ShiftedEnvelopes.Run(participant.Trials, [.. trials.Select(t => t.Prediction)], windowSamples, job.Shifts, random.Fork("shift"));
-        double shiftedLimit = WindowScores.Against(shiftedAttended, 0).Limit95;
+        double shiftedLimit = WindowScores.Against(shiftedAttended, 0).Limit95, shiftedMean = shiftedAttended.DefaultIfEmpty(double.NaN).Average();
         if (talkers == 1)
         {
             flags.Add("one talker: there is no attention to decode; the correlation is given with its shifted null");
-            return new DecodingResult(participant.Id, trials, [], double.NaN, nested.Report, flags) { ShiftedCorrelationLimit95 = shiftedLimit };
+            return new DecodingResult(participant.Id, trials, [], double.NaN, nested.Report, flags)
+            {
+                ShiftedCorrelationLimit95 = shiftedLimit,
+                ShiftedCorrelationMean = shiftedMean,
+                MatchMismatch = MatchMismatch.Run(participant.Trials, [.. trials.Select(t => t.Prediction)], windowSamples, participant.RateHz, job, random.Fork("match-mismatch")),
+            };
         }
         var permutation = new LabelPermutation(algebra, participant, channels, lags, windowSamples);
         if (job.Permutations > 0) permutation.Run(eeg, i => nested.Systems.Without(i), nested.Systems.Trials, diagonals, job.Permutations, random.Fork("permutation"), cancel);
@@ -72,7 +80,12 @@ public static class AttentionDecoding
         }
         double mesd = talkers == 2 ? SwitchDuration.Minimal([.. accuracy.Select(a => a.WindowS)], [.. accuracy.Select(a => a.Accuracy)]).MesdS : double.NaN;
         if (talkers == 2 && double.IsNaN(mesd)) flags.Add("MESD is undefined: no window is above one half");
-        return new DecodingResult(participant.Id, trials, accuracy, mesd, nested.Report, flags) { ShiftedCorrelationLimit95 = shiftedLimit };
+        return new DecodingResult(participant.Id, trials, accuracy, mesd, nested.Report, flags)
+        {
+            ShiftedCorrelationLimit95 = shiftedLimit,
+            ShiftedCorrelationMean = shiftedMean,
+            Switching = talkers == 2 ? SwitchDetection.Measure([.. participant.Trials.Select((t, i) => new TwoTalkerTrial(trials[i].Prediction, t.Envelopes[t.AttendedIndex], t.Envelopes[1 - t.AttendedIndex]))], participant.RateHz, SwitchEveryS) : null,
+        };
     }
 
     /// <returns>[samples × scalp channels]</returns>

@@ -49,7 +49,7 @@ public sealed record EvidenceCalibration(double NatsPerProduct, double Error, do
     }
 
     /// <summary>Newton's method on a concave likelihood of one parameter.</summary>
-    private static double Slope(IReadOnlyList<EvidenceWindow> windows)
+    internal static double Slope(IReadOnlyList<EvidenceWindow> windows)
     {
         if (windows.Count == 0) return 0;
         double slope = 0, sure = (windows.Count + 1.0) / (windows.Count + 2.0);

@@ -109,6 +109,8 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
         Replace(Path.Combine(root, "accuracy.csv"), table.ToString());
         Replace(Path.Combine(root, "reliability.csv"), MapFiles.Reliability(input.Results));
         if (MapFiles.Gaze(input) is { } gaze) Replace(Path.Combine(root, "gaze.csv"), gaze);
+        Replace(Path.Combine(root, "group.csv"), GroupSections.GroupTable(input));
+        if (input.Results.Any(r => r.MatchMismatch.Count > 0)) Replace(Path.Combine(root, "match_mismatch.csv"), GroupSections.MatchMismatchTable(input.Results));
         Replace(Path.Combine(root, "methods.txt"), MethodsParagraph.Text(input) + "\n");
         string page = Path.Combine(root, "report.html");
         Replace(page, DecodingReportPage.Html(input));
@@ -128,7 +130,7 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
         return Path.Combine(root, $"sub-{label}", $"sub-{label}_desc-decoding_result.json");
     }
 
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "n/a";
+    internal static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "n/a";
 
     private static void Replace(string path, string text)
     {

@@ -23,6 +23,7 @@ public static class DecodingReportPage
         html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
         if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append(CorrelationFigure.Svg(input.Results));
         html.Append(MapsFigure.Html(input.Results)).Append(ReliabilityFigure.Html(input.Results)).Append(GazeTable.Html(input.Dataset, input.Results)).Append(Listeners(input.Dataset));
+        html.Append(GroupSections.Html(input));
         html.Append("<h2>Methods</h2><p>").Append(HtmlText.Escape(MethodsParagraph.Text(input))).Append("</p>");
         html.Append(HtmlText.Table("What was done to the data", ["step", "detail"], input.Dataset.Provenance.Select(p => (IReadOnlyList<string>)[p.Step, p.Detail]), _ => false));
         html.Append(HtmlText.Table("How the systems were solved", ["participant", "library", "systems", "iterations", "worst residual", "Cholesky instead"], input.Results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, r.Solver.Backend,

@@ -96,11 +96,11 @@ internal static class DecodeCommand
                 {
                     Name = "ridge", Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
                     Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
-                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Solver,
+                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Solver, r.MatchMismatch, r.Switching,
                 },
             },
         }),
-        outcome.Resumed, outcome.WallS, Report = outcome.ReportPath,
+        Group = GroupStatistics.Of(outcome.Results, outcome.Seed), outcome.Resumed, outcome.WallS, Report = outcome.ReportPath,
     };
 
     private static void Print(DecodeOutcome outcome)
@@ -111,8 +111,14 @@ internal static class DecodeCommand
             if (r.Accuracy.Count > 0) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  r unattended {r.MeanUnattended:F3}, MESD {(double.IsFinite(r.MesdS) ? $"{r.MesdS:F1} s" : "undefined")}"));
             foreach (var a in r.Accuracy.Where(a => a.WindowCount > 0))
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {a.WindowS,5:G4} s  {100 * a.Accuracy,5:F1} %  [{100 * a.Low:F1}, {100 * a.High:F1}]  chance {100 * a.Chance:F0} %, permutation limit {100 * a.PermutationLimit95:F1} %, p {a.PermutationP:G3}"));
+            foreach (var a in r.MatchMismatch)
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {a.WindowS,5:G4} s  match-mismatch {100 * a.Accuracy,5:F1} %  [{100 * a.Low:F1}, {100 * a.High:F1}]  limit with shifted envelopes {100 * a.ShiftedLimit95:F1} %, p {a.ShiftedP:G3}"));
+            if (r.Switching is { } s)
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  a switch every {s.SegmentS:F0} s: noticed after {s.LatencyMedianS:F1} s (median), {s.Missed} of {s.Switches} missed, {s.FalsePerMinute:F1} false a minute, {100 * s.Accuracy:F1} % of the time on the attended talker"));
             foreach (string flag in r.Flags) Console.Out.WriteLine($"  ! {flag}");
         }
+        foreach (var g in GroupStatistics.Of(outcome.Results, outcome.Seed))
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"group of {g.Participants}: {g.Name} {g.Mean:F3} [{g.Low:F3}, {g.High:F3}], chance {g.Chance:F3}, p {g.P:G3} (smallest possible {g.SmallestP:G3})"));
         Console.Out.WriteLine($"{outcome.ReportPath}{(outcome.Resumed > 0 ? $" ({outcome.Resumed} participants were there already)" : "")}");
     }
 }

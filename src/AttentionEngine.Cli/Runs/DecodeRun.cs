@@ -14,7 +14,7 @@ namespace AttentionEngine.Cli.Runs;
 /// <param name="Executor">Who decodes; null: this process.</param>
 internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null, bool SaveDecoder = false);
 
-internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed);
+internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed, ulong Seed);
 
 /// <summary>Reads, prepares, decodes participant by participant with a checkpoint after each, and writes the report.</summary>
 internal static class DecodeRun
@@ -58,7 +58,7 @@ internal static class DecodeRun
             progress.End();
         }
         string page = request.IsTask ? "" : files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
-        return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed);
+        return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed, request.Job.Seed);
     }
 
     /// <returns>The data as they are decoded, and as they were recorded where a decoder is made of them: twice the memory.</returns>

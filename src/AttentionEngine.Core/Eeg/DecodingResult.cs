@@ -22,6 +22,23 @@ public sealed record WindowAccuracy(
     double WindowS, int WindowCount, double Accuracy, double Low, double High, double Chance,
     double PermutationLimit95, double PermutationP, double ShiftedLimit95, double BitsPerMinute);
 
+/// <summary>Match-mismatch at one window length.</summary>
+/// <param name="Accuracy">Share of windows that correlate more with their own envelope than with the same envelope a second on.</param>
+/// <param name="Low">Lower end of the 95 % interval, trials drawn with replacement.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="ShiftedMean">Mean over envelopes shifted in time; NaN without shifts.</param>
+/// <param name="ShiftedLimit95">95th percentile of the same.</param>
+/// <param name="ShiftedP">(1 + draws at least as good) / (1 + draws).</param>
+public sealed record MatchMismatchAccuracy(double WindowS, int WindowCount, double Accuracy, double Low, double High, double ShiftedMean, double ShiftedLimit95, double ShiftedP);
+
+/// <summary>How changes of attention are noticed, in segments strung together with the talkers exchanged in every other one.</summary>
+/// <param name="SegmentS">Time between switches.</param>
+/// <param name="Missed">Switches not followed before the next one.</param>
+/// <param name="LatencyMedianS">Kaplan-Meier median, missed ones censored; NaN when fewer than half were followed.</param>
+/// <param name="FalsePerMinute">Changes to the talker who is not attended.</param>
+/// <param name="Accuracy">Share of time on the attended talker.</param>
+public sealed record SwitchFigures(double SegmentS, int Switches, int Missed, double LatencyMedianS, double FalsePerMinute, double Accuracy);
+
 /// <summary>How the systems were solved; nothing falls back silently.</summary>
 /// <param name="Backend">Library that did the linear algebra.</param>
 /// <param name="Systems">(pair of trials, λ) systems of the inner loop.</param>
@@ -42,6 +59,15 @@ public sealed record DecodingResult(
 
     /// <summary>For pictures; null where they were not made.</summary>
     public DecoderMaps? Maps { get; init; }
+
+    /// <summary>Mean of the same over shifts; NaN without.</summary>
+    public double ShiftedCorrelationMean { get; init; } = double.NaN;
+
+    /// <summary>With one talker: match-mismatch per window length.</summary>
+    public IReadOnlyList<MatchMismatchAccuracy> MatchMismatch { get; init; } = [];
+
+    /// <summary>With two talkers and enough trials: detection of switches.</summary>
+    public SwitchFigures? Switching { get; init; }
 
     /// <summary>Mean over held-out trials of the correlation with the attended talker.</summary>
     public double MeanAttended => Trials.Average(t => t.Correlation[t.AttendedIndex]);
