@@ -21,10 +21,12 @@ internal static class DesignCommand
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Of the same", DefaultValueFactory = _ => 1 };
     private static readonly Option<string> Format = new("--filters") { Description = "Format of the filters: npy or csv", DefaultValueFactory = _ => "npy" };
 
+    private static readonly Option<string?> Judge = new("--judge") { Description = "Another rig with the same microphones: filters are designed with RIG's head model and judged in this one's (a measured head, say)" };
+
     public static Command Create()
     {
         var command = new Command("design", "Designs and judges the beams of a microphone array. Example: attend design rigs/bte-2x2.yaml --out design")
-        { RigFile, Output, Directions, Backends, Interferers, Patterns, PositionError, Trials, Seed, Format };
+        { RigFile, Output, Directions, Backends, Interferers, Patterns, PositionError, Trials, Seed, Format, Judge };
         command.SetAction(parsed => Run(parsed, parsed.GetValue(GlobalOptions.Json)));
         return command;
     }
@@ -40,13 +42,14 @@ internal static class DesignCommand
             parsed.GetValue(Interferers) is { } interferers ? Numbers("--interferer-deg", interferers, -360, 360, 7) : [],
             parsed.GetValue(Patterns) is { } patterns ? Numbers("--pattern-hz", patterns, 1, rig.Array.SampleRateHz / 2, 12) : Octaves(rig.Array.SampleRateHz),
             Within("--position-error-mm", parsed.GetValue(PositionError), 0, 50), (int)Within("--trials", parsed.GetValue(Trials), 0, 10000), parsed.GetValue(Seed));
-        var result = ArrayDesigner.Run(rig.Array, rig.AudioPath, options);
+        var judge = parsed.GetValue(Judge) is { } other ? RigReader.Read(other) : null;
+        var result = ArrayDesigner.Run(rig.Array, rig.AudioPath, options, judge?.Array);
 
         Directory.CreateDirectory(folder);
         var files = DesignFiles.Write(folder, rig, options, result, format == "npy");
-        object summary = DesignFacts.Of(folder, rig, options, result, files);
+        object summary = DesignFacts.Of(folder, rig, options, result, judge, files);
         DesignFiles.WriteText(Path.Combine(folder, "design.json"), System.Text.Json.JsonSerializer.Serialize(summary, JsonOutput.Options));
-        DesignFiles.WriteText(Path.Combine(folder, "report.html"), DesignPage.Html(rig, options, result));
+        DesignFiles.WriteText(Path.Combine(folder, "report.html"), DesignPage.Html(rig, options, result, judge));
         if (json) { JsonOutput.Print(summary); return ExitCode.Ok; }
         Console.Out.WriteLine($"{rig.Name}: {Path.Combine(folder, "report.html")}");
         foreach (var beam in result.Beams.Where(b => b.DirectionDeg == options.DirectionsDeg[0]))

@@ -49,6 +49,8 @@ internal static class RigCommand
         }
         Console.Out.WriteLine($"{rig.Name}: ok");
         Console.Out.WriteLine($"  array: {rig.Array.Count} microphones, {rig.Array.HeadModel}, {rig.Array.SampleRateHz} Hz");
+        if (rig.Array.Measured is { } m) Console.Out.WriteLine(FormattableString.Invariant($"  sofa: {m.Source}, {m.DirectionsHead.Count} directions, {m.ReceiversHeadM.Count} receivers, data up to {m.HighestHz} Hz"));
+        if (rig.SteeringOut is { } o) Console.Out.WriteLine($"  steering out: {(o.Lsl is { } lsl ? $"LSL stream {lsl.Name}{(lsl.IndexBank is { } bank ? $" and {bank.StreamName}" : "")} " : "")}{(o.Osc is { } osc ? $"OSC to {osc.Target}, {osc.Messages.Count} messages" : "")}");
         foreach (var s in rig.Streams) Console.Out.WriteLine($"  stream {s.Role}: source_id {s.SourceId}{(s.Required ? ", required" : "")}");
         return ExitCode.Ok;
     }

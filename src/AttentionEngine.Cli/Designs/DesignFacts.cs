@@ -25,7 +25,7 @@ internal static class DesignFacts
             }
     }
 
-    public static object Of(string folder, Rig rig, ArrayDesignOptions options, ArrayDesignResult result, IReadOnlyList<string> files) => new
+    public static object Of(string folder, Rig rig, ArrayDesignOptions options, ArrayDesignResult result, Rig? judge, IReadOnlyList<string> files) => new
     {
         Schema = "attend.design/1",
         Folder = folder,
@@ -54,6 +54,8 @@ internal static class DesignFacts
         options.Seed,
         Sensitivity = options.Trials == 0 ? null : result.Beams.Select(b => new { b.Backend, b.DirectionDeg, b.Sensitivity }),
         Patterns = result.Beams.SelectMany(b => b.Patterns.Select(p => new { b.Backend, b.DirectionDeg, b.InterferersDeg, b.Ear, p.FrequencyHz, p.BeamwidthDeg, p.AzimuthDeg, p.GainDb })),
+        Talkers = result.Beams.Select(b => new { b.Backend, b.DirectionDeg, OffsetsDeg = b.Angles.Select(t => new { OffsetDeg = t.At, t.GainDb }), DistancesM = b.Distances.Select(t => new { DistanceM = t.At, t.GainDb }) }),
+        JudgedBy = judge?.Name,
         Files = files,
     };
 

@@ -17,6 +17,7 @@ internal static class DesignFiles
         foreach (var beams in result.Beams.GroupBy(b => b.Backend)) Add($"filters-{beams.Key}", npy ? ".npy" : ".csv", path => Filters(path, [.. beams], rig.Array, result.Taps, npy));
         Add("metrics", ".csv", path => WriteText(path, Metrics(options, result)));
         Add("patterns", ".csv", path => WriteText(path, Patterns(result)));
+        Add("talkers", ".csv", path => WriteText(path, Talkers(result)));
         Add("microphones", ".csv", path => WriteText(path, Microphones(rig.Array)));
         Add("pairs", ".csv", path => WriteText(path, Pairs(rig.Array)));
         WriteText(Path.Combine(folder, "README.txt"), About(rig, options, result, npy));
@@ -83,6 +84,16 @@ internal static class DesignFiles
         return csv.ToString();
     }
 
+    private static string Talkers(ArrayDesignResult result)
+    {
+        var csv = new StringBuilder("backend,direction_deg,ear,offset_deg,distance_m,frequency_hz,gain_db\n");
+        foreach (var beam in result.Beams)
+            foreach (var (talker, place) in beam.Angles.Select(t => (t, string.Create(CultureInfo.InvariantCulture, $"{t.At},inf"))).Concat(beam.Distances.Select(t => (t, string.Create(CultureInfo.InvariantCulture, $"0,{t.At}")))))
+                for (int f = 0; f < result.FrequenciesHz.Count; f++)
+                    csv.Append(CultureInfo.InvariantCulture, $"{beam.Backend},{beam.DirectionDeg},{beam.Ear},{place},{result.FrequenciesHz[f]:G7},{talker.GainDb[f]:F3}\n");
+        return csv.ToString();
+    }
+
     private static string Microphones(MicrophoneArray array)
     {
         var csv = new StringBuilder("microphone,x_m,y_m,z_m,distance_m,azimuth_deg,elevation_deg\n");
@@ -110,6 +121,7 @@ internal static class DesignFiles
           microphone; moved_* are percentiles over {options.Trials} trials with every coordinate of every microphone off by {options.PositionErrorMm} mm
           (standard deviation, seed {options.Seed}); beside a head to first order (phases of the plane wave).
         patterns.csv: gain around the horizontal plane relative to the look direction.
+        talkers.csv: gain, relative to the ear's reference microphone, of a talker beside the look direction (offset, to the left) or nearer than far away.
         microphones.csv, pairs.csv: where microphones are, their distances, and the frequency c/2d above which a pair is ambiguous along its line.
 
         """);

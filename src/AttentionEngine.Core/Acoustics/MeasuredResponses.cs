@@ -54,6 +54,17 @@ public sealed class MeasuredResponses
     /// <summary>Frequency up to which there are data.</summary>
     public double HighestHz { get; }
 
+    /// <summary>The same without some directions.</summary>
+    public MeasuredResponses Without(IReadOnlyCollection<int> directions)
+    {
+        int[] kept = [.. Enumerable.Range(0, DirectionsHead.Count).Except(directions)];
+        Vector3D[] heard = [.. kept.Select(d => DirectionsHead[d])];
+        T[] Of<T>(T[] values) => [.. kept.SelectMany(d => values.AsSpan(d * (values.Length / DirectionsHead.Count), values.Length / DirectionsHead.Count).ToArray())];
+        return _rateHz > 0
+            ? new MeasuredResponses(Source, heard, ReceiversHeadM, Of(_responses), Of(_delayS), _rateHz)
+            : new MeasuredResponses(Source, heard, ReceiversHeadM, Of(_transfer), _frequenciesHz);
+    }
+
     /// <summary>
     /// Spectra without their delay, and the delays, so that both can be interpolated between directions. The delay of a response is the centroid
     /// of its energy (its energy-weighted mean group delay), relative to the mean over all; levels are relative to the mean power of 200 to 1000 Hz over all.

@@ -22,7 +22,12 @@ public sealed record ArrayDesignResult(IReadOnlyList<double> FrequenciesHz, IRea
 /// <param name="DirectivityIndexDb">[F].</param>
 /// <param name="LookGainDb">[F] relative to the ear's reference microphone: 0 where the talker is left undistorted.</param>
 public sealed record BeamDesign(string Backend, double DirectionDeg, IReadOnlyList<double> InterferersDeg, string Ear, float[] Filters, double[] WhiteNoiseGainDb, double[] DirectivityIndexDb, double[] LookGainDb,
-    IReadOnlyList<HorizontalPattern> Patterns, PositionSensitivity? Sensitivity);
+    IReadOnlyList<HorizontalPattern> Patterns, IReadOnlyList<TalkerGain> Angles, IReadOnlyList<TalkerGain> Distances, PositionSensitivity? Sensitivity);
+
+/// <summary>Gain of a talker who is not where the beam looks, or not far away.</summary>
+/// <param name="At">Degrees to the left of the look direction, or metres from the centre of the head.</param>
+/// <param name="GainDb">[F] relative to the ear's reference microphone, which the same talker reaches.</param>
+public sealed record TalkerGain(double At, double[] GainDb);
 
 /// <summary>Gain around the horizontal plane.</summary>
 /// <param name="GainDb">Of each azimuth, relative to the look direction.</param>

@@ -14,12 +14,14 @@ namespace AttentionEngine.Separation.ArrayDesign;
 public static class ArrayDesigner
 {
     private const double LowestHz = 100, StepsPerOctave = 3, HighestOfNyquist = 0.92, PatternStepDeg = 3;
+    private static readonly double[] OffsetsDeg = [-20, -10, -5, 5, 10, 20], DistancesM = [0.3, 0.5, 1, 2];
 
     /// <summary>Back ends that need directions and a head model only. <c>pass</c> is the reference microphone alone.</summary>
     public static IReadOnlyList<string> ClassicalBackends { get; } = ["pass", "delay-and-sum", "superdirective", "mvdr", "lcmv"];
 
+    /// <param name="judge">The same microphones in another head model (measured, say) in whose field the filters are judged; null for the one they are designed with.</param>
     /// <exception cref="ConfigurationException">A back end, direction or frequency that the array cannot have.</exception>
-    public static ArrayDesignResult Run(MicrophoneArray array, AudioPathSettings settings, ArrayDesignOptions options)
+    public static ArrayDesignResult Run(MicrophoneArray array, AudioPathSettings settings, ArrayDesignOptions options, MicrophoneArray? judge = null)
     {
         ArgumentNullException.ThrowIfNull(array);
         ArgumentNullException.ThrowIfNull(settings);
@@ -32,14 +34,16 @@ public static class ArrayDesigner
         var frequencies = new List<double>(options.PatternHz);
         for (int i = 0; LowestHz * Math.Pow(2, i / StepsPerOctave) <= topHz; i++) frequencies.Add(LowestHz * Math.Pow(2, i / StepsPerOctave));
 
-        var field = new ArrayField(array, frequencies);
+        if (judge is not null && (judge.Count != array.Count || judge.SampleRateHz != array.SampleRateHz))
+            throw new ConfigurationException(FormattableString.Invariant($"the array to judge by has {judge.Count} microphones at {judge.SampleRateHz} Hz, the designed one {array.Count} at {array.SampleRateHz} Hz; expected the same microphones in the same order."));
+        var field = new ArrayField(judge ?? array, frequencies);
         var layout = FilterLayout.Of(array, settings);
         var drafts = new List<Draft>();
         foreach (string backend in options.Backends)
         {
             int others = backend is "mvdr" or "lcmv" ? Math.Max(1, options.InterferersDeg.Count) : 0;
             using var designer = new BeamDesigner(array, settings with { Backend = backend }, 1 + others);
-            foreach (double directionDeg in options.DirectionsDeg) drafts.Add(Filters(field, designer, layout, backend, directionDeg, options.InterferersDeg));
+            foreach (double directionDeg in options.DirectionsDeg) drafts.Add(Filters(array, field, designer, layout, backend, directionDeg, options.InterferersDeg));
         }
         var sensitivities = options.Trials > 0 ? Sensitivities(field, drafts, options) : new PositionSensitivity?[drafts.Count];
         var around = SteeringTable(field);
@@ -51,9 +55,8 @@ public static class ArrayDesigner
 
     private static Vector3D Direction(double azimuthDeg) => Vector3D.FromAzimuthElevation(Angles.ToRadians(azimuthDeg));
 
-    private static Draft Filters(ArrayField field, BeamDesigner designer, FilterLayout layout, string backend, double directionDeg, IReadOnlyList<double> interferersDeg)
+    private static Draft Filters(MicrophoneArray array, ArrayField field, BeamDesigner designer, FilterLayout layout, string backend, double directionDeg, IReadOnlyList<double> interferersDeg)
     {
-        var array = field.Array;
         double[] others = backend is not ("mvdr" or "lcmv") ? [] : interferersDeg.Count > 0 ? [.. interferersDeg] : [Angles.ToDegrees(Angles.WrapRad(Angles.ToRadians(directionDeg - 90)))];
         int length = 2 * array.Count * layout.Taps;
         var filters = new float[length];
@@ -86,6 +89,8 @@ public static class ArrayDesigner
     private static BeamDesign Judge(ArrayField field, Draft draft, ArrayDesignOptions options, List<(double AzimuthDeg, Complex[] Steering)> around, PositionSensitivity? sensitivity)
     {
         int mics = field.Array.Count, count = field.FrequenciesHz.Length, reference = draft.Ear == 0 ? field.Array.LeftReference : field.Array.RightReference;
+        double Gain(ReadOnlySpan<Complex> a, int f) => BeamMeasures.Db(BeamMeasures.Power(BeamMeasures.Response(draft.Transfer[f], a)) / Math.Max(1e-30, BeamMeasures.Power(a[reference])));
+        TalkerGain Talker(double at, Complex[] a) => new(at, [.. Enumerable.Range(0, count).Select(f => Gain(a.AsSpan(f * mics, mics), f))]);
         double[] white = new double[count], directivity = new double[count], look = new double[count];
         var patterns = new List<HorizontalPattern>();
         for (int f = 0; f < count; f++)
@@ -95,13 +100,17 @@ public static class ArrayDesigner
             white[f] = BeamMeasures.WhiteNoiseGainDb(h, a);
             directivity[f] = BeamMeasures.DirectivityIndexDb(h, a, field.Isotropic[f]);
             double power = BeamMeasures.Power(BeamMeasures.Response(h, a));
-            look[f] = BeamMeasures.Db(power / Math.Max(1e-30, BeamMeasures.Power(a[reference])));
+            look[f] = Gain(a, f);
             if (!options.PatternHz.Any(p => Math.Abs(p - field.FrequenciesHz[f]) <= field.Array.SampleRateHz / ArrayField.FftSize / 2)) continue;
             int bin = f;
             double[] gainDb = [.. around.Select(p => BeamMeasures.Db(BeamMeasures.Power(BeamMeasures.Response(h, p.Steering.AsSpan(bin * mics, mics))) / Math.Max(1e-30, power)))];
             patterns.Add(new HorizontalPattern(field.FrequenciesHz[f], [.. around.Select(p => p.AzimuthDeg)], gainDb, Beamwidth(gainDb, draft.DirectionDeg)));
         }
-        return new BeamDesign(draft.Backend, draft.DirectionDeg, draft.InterferersDeg, draft.Ear == 0 ? "left" : "right", draft.Filters, white, directivity, look, patterns, sensitivity);
+        double farthestM = field.Array.Microphones.Max(m => m.PositionHeadM.Norm);
+        return new BeamDesign(draft.Backend, draft.DirectionDeg, draft.InterferersDeg, draft.Ear == 0 ? "left" : "right", draft.Filters, white, directivity, look, patterns,
+            [.. OffsetsDeg.Select(d => Talker(d, field.Steering(Direction(draft.DirectionDeg + d))))],
+            [.. DistancesM.Where(d => d > farthestM + 0.1).Select(d => (At: d, Steering: field.NearSteering(Direction(draft.DirectionDeg), d))).Where(p => p.Steering is not null).Select(p => Talker(p.At, p.Steering!))],
+            sensitivity);
     }
 
     // Walks from the look direction to both sides until the gain has fallen by 3 dB; straight lines between the points.

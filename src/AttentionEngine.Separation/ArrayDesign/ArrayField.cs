@@ -59,6 +59,26 @@ public sealed class ArrayField
         return result;
     }
 
+    /// <summary>[F × M] from a talker at a distance, relative to free field at the head's centre; null where responses were measured, which know one distance only.</summary>
+    /// <param name="distanceM">From the centre of the head, metres; beyond every microphone.</param>
+    public Complex[]? NearSteering(Vector3D directionHead, double distanceM)
+    {
+        if (Array.HeadModel == HeadModelKind.Measured) return null;
+        int mics = Array.Count;
+        var result = new Complex[_bins.Length * mics];
+        var sphere = Array.HeadModel == HeadModelKind.RigidSphere ? new RigidSphere(Array.SphereRadiusM) : null;
+        for (int m = 0; m < mics; m++)
+        {
+            var position = Array.Microphones[m].PositionHeadM;
+            double pathM = (distanceM * directionHead - position).Norm;
+            for (int f = 0; f < _bins.Length; f++)
+                result[f * mics + m] = sphere is not null
+                    ? sphere.At(FrequenciesHz[f], directionHead.Dot(position.Normalized()), position.Norm < sphere.RadiusM + 5e-4 ? 0 : position.Norm, distanceM)
+                    : Complex.FromPolarCoordinates(distanceM / pathM, -2 * Math.PI * FrequenciesHz[f] / SoundSpeed.Default * (pathM - distanceM));
+        }
+        return result;
+    }
+
     /// <summary>[F][M × M] with each microphone displaced; to first order, as <see cref="Displace"/>.</summary>
     /// <param name="displacementM">[M] metres.</param>
     public Complex[][] Covariances(ReadOnlySpan<Vector3D> displacementM)

@@ -27,16 +27,18 @@ internal sealed class SofaVariables(NativeFile file, string path)
     public (double[] Values, int[] Sizes) Numbers(string name)
     {
         if (!Has(name)) throw new InputDataException($"{path}: the variable `{name}` is missing. The file is not whole, or is no SOFA file of the convention it names.");
-        var data = file.Dataset(name);
+        var data = (NativeDataset)file.Dataset(name);
         int[] sizes = [.. data.Space.Dimensions.Select(d => checked((int)d))];
         long count = sizes.Aggregate(1L, (a, b) => checked(a * b));
         if (count * data.Type.Size > _mostBytes || count > int.MaxValue / 8) throw new InputDataException($"{path}: `{name}` declares {string.Join(" × ", sizes)} values, more than the file can hold. It is damaged.");
+        // The library's own cache holds 1 MB: a larger chunk would be unpacked again for every row.
+        var access = new H5DatasetAccess(ChunkCache: new SimpleReadingChunkCache(chunkSlotCount: 521, byteCount: (ulong)(count * data.Type.Size) + (1 << 20)));
         double[] values = (data.Type.Class, data.Type.Size) switch
         {
-            (H5DataTypeClass.FloatingPoint, 8) => data.Read<double[]>(),
-            (H5DataTypeClass.FloatingPoint, 4) => [.. data.Read<float[]>().Select(v => (double)v)],
-            (H5DataTypeClass.FixedPoint, 4) => [.. data.Read<int[]>().Select(v => (double)v)],
-            (H5DataTypeClass.FixedPoint, 2) => [.. data.Read<short[]>().Select(v => (double)v)],
+            (H5DataTypeClass.FloatingPoint, 8) => data.Read<double[]>(access),
+            (H5DataTypeClass.FloatingPoint, 4) => [.. data.Read<float[]>(access).Select(v => (double)v)],
+            (H5DataTypeClass.FixedPoint, 4) => [.. data.Read<int[]>(access).Select(v => (double)v)],
+            (H5DataTypeClass.FixedPoint, 2) => [.. data.Read<short[]>(access).Select(v => (double)v)],
             var (c, size) => throw new InputDataException($"{path}: `{name}` holds {c} values of {size} bytes; expected real numbers."),
         };
         int bad = Array.FindIndex(values, v => !double.IsFinite(v));

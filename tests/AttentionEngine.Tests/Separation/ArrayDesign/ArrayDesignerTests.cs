@@ -1,9 +1,11 @@
 using System.Numerics;
+using AttentionEngine.Core.Acoustics.Sofa;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Separation.ArrayDesign;
+using AttentionEngine.Tests.Core.Acoustics.Sofa;
 
 namespace AttentionEngine.Tests.Separation.ArrayDesign;
 
@@ -139,6 +141,46 @@ public sealed class ArrayDesignerTests
         var exact = ArrayDesigner.Run(Line(3, 0.015), Long, options with { PositionErrorMm = 0, Trials = 2 });
         Assert.Equal(exact.Beams[1].DirectivityIndexDb[at], exact.Beams[1].Sensitivity!.DirectivityIndexLowDb[at], 1e-9);
         Assert.Equal(0, exact.Beams[1].Sensitivity!.LookGainLowDb[at], 1e-9);
+    }
+
+    /// <summary>A line of microphones steered to its broadside hears a talker at angle δ with |sin(Mψ/2) / (M sin(ψ/2))|, ψ = kd sin δ.</summary>
+    [Fact]
+    public void A_talker_beside_the_beam_loses_what_the_closed_form_says_and_a_far_one_nothing()
+    {
+        const int count = 4;
+        const double spacingM = 0.04;
+        var beam = ArrayDesigner.Run(Line(count, spacingM), Long, Options(90)).Beams[0];
+        var field = new ArrayField(Line(count, spacingM), [1000, 3000]);
+        var frequencies = ArrayDesigner.Run(Line(count, spacingM), Long, Options(90)).FrequenciesHz;
+        foreach (var talker in beam.Angles)
+            for (int f = 0; f < frequencies.Count; f++)
+            {
+                if (frequencies[f] < 300) continue;
+                double psi = 2 * Math.PI * frequencies[f] / C * spacingM * Math.Sin(talker.At * Math.PI / 180);
+                Assert.Equal(20 * Math.Log10(Math.Abs(Math.Sin(count * psi / 2) / (count * Math.Sin(psi / 2)))), talker.GainDb[f], 0.15);
+            }
+        Assert.Equal([0.3, 0.5, 1, 2], beam.Distances.Select(d => d.At));
+        Complex[] far = field.Steering(Vector3D.Front), near = field.NearSteering(Vector3D.Front, 1e4)!;
+        for (int i = 0; i < far.Length; i++) Assert.True((far[i] - near[i]).Magnitude < 1e-3, $"{far[i]} and {near[i]}");
+    }
+
+    /// <summary>Filters of the sphere's model in the field of a measured file that was written from the same sphere: nearly the same figures.</summary>
+    [Fact]
+    public void Filters_can_be_judged_in_a_measured_field()
+    {
+        var sphere = RigReader.Read(Repository.PathOf("rigs/bte-2x2.yaml")).Array;
+        sphere = sphere with { SphereRadiusM = SofaSample.RadiusM, Microphones = [.. sphere.Microphones.Select(m => m with { PositionHeadM = 0.083 * m.PositionHeadM.Normalized() })] };
+        using var folder = new TempFolder();
+        new SofaSample { Receivers = [.. sphere.Microphones.Select(m => m.PositionHeadM)], LowestElevationDeg = -80 }.Write(folder.File("x.sofa"));
+        var measured = sphere with { HeadModel = HeadModelKind.Measured, SphereRadiusM = 0, Measured = SofaFile.Read(folder.File("x.sofa")), Microphones = [.. sphere.Microphones.Select((m, i) => m with { Receiver = i })] };
+        var options = Options(30) with { Backends = ["superdirective"], Trials = 0 };
+        var own = ArrayDesigner.Run(sphere, Long, options);
+        var other = ArrayDesigner.Run(sphere, Long, options, measured);
+        Assert.Equal(own.Beams[0].Filters, other.Beams[0].Filters);
+        for (int f = 0; f < own.FrequenciesHz.Count; f++)
+            if (own.FrequenciesHz[f] is > 400 and < 5000) Assert.Equal(own.Beams[0].DirectivityIndexDb[f], other.Beams[0].DirectivityIndexDb[f], 0.5);
+        Assert.Empty(other.Beams[0].Distances);
+        Assert.Contains("the same microphones", Assert.Throws<ConfigurationException>(() => ArrayDesigner.Run(Line(2, 0.01), Long, Options(0), sphere)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
