@@ -1,4 +1,5 @@
 // Whatever comes in, what goes out is finite and within the ceiling, and the path recovers.
+#include "attention_engine_safety.h"
 #include "check.h"
 #include "fixture.h"
 
@@ -17,6 +18,9 @@ TEST(hostile_sound_weights_and_gains_never_exceed_the_ceiling) {
         auto c = config();
         c.filter_fade_samples = 64;
         const auto path = create(c);
+        const ae_safety_config safety{16000, 0, 3200, 100, 100, 0, 1};
+        const bool armed = seed % 2 == 0;
+        if (armed) CHECK(ae_path_set_safety(path.get(), &safety) == AE_OK);
         const auto pick = [&noise](int n) { return std::min(n - 1, static_cast<int>(0.5f * (noise.next() + 1) * static_cast<float>(n))); };
         float largest = 0;
         bool finite = true;
@@ -36,6 +40,7 @@ TEST(hostile_sound_weights_and_gains_never_exceed_the_ceiling) {
                     in[static_cast<std::size_t>(m * 128 + i)] = kind == 0 ? 0 : kind == 1 ? u * tiny : kind == 2 ? (u > 0 ? 1.0f : -1.0f) : kind == 3 ? u * 60 : kind == 4 ? u * 1e30f : kind == 5 ? (u > 0 ? nan : inf) : u;
                 }
             }
+            if (pick(8) == 0) ae_path_set_references(path.get(), pick(6) - 1, pick(6) - 1);  // also of microphones that are not there
             ae_path_process(path.get(), in.data(), out.data(), beams.data(), 128);
             for (float v : out) {
                 finite = finite && std::isfinite(v);
@@ -50,7 +55,10 @@ TEST(hostile_sound_weights_and_gains_never_exceed_the_ceiling) {
         CHECK(ae_path_push_gains(path.get(), 1000, one, 1, 0, -1) == AE_OK);
         const std::vector<float> calm(static_cast<std::size_t>(12000) * kMics, 0.1f);
         const auto result = run(path.get(), calm, [] { return 128; });
-        CHECK(std::fabs(result.left[11999] - 0.1f) < 1e-4f);
+        ae_safety_status status;
+        ae_path_get_safety(path.get(), &status);
+        CHECK((status.faults & (AE_FAULT_INPUT | AE_FAULT_OUTPUT | AE_FAULT_STOPPED)) == 0);
+        CHECK(std::fabs(result.left[11999] - 0.1f * status.howl_gain) < 1e-4f);
     }
 }
 
