@@ -9,6 +9,7 @@ using AttentionEngine.Perception;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Separation;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Pipeline;
 
@@ -35,7 +36,8 @@ public sealed class AttentionPipeline : IDisposable
     /// <param name="talkerIds">[K] in the order of every per-talker array.</param>
     /// <param name="eeg">Labels and rate of the EEG stream, or null when there is none.</param>
     /// <param name="schedule">From which sample a scene or gains count.</param>
-    public AttentionPipeline(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg, ISteeringSchedule schedule)
+    /// <param name="ears">Limits of what the participant hears; null: those of the rig's output, with a whole week's dose.</param>
+    public AttentionPipeline(Rig rig, IReadOnlyList<string> talkerIds, EegStream? eeg, ISteeringSchedule schedule, EarProtection? ears = null)
     {
         Rig = rig;
         TalkerIds = talkerIds;
@@ -44,7 +46,7 @@ public sealed class AttentionPipeline : IDisposable
         TickS = rig.Attention.TickMs * 1e-3;
         int maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
 
-        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS);
+        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS, ears ?? (rig.Output is { } output ? new EarProtection(output, EarProtection.WeekPa2H(output)) : null));
         _sound = new TickAudio(Audio, rig.Array.SampleRateHz, _talkers, rig.Array.Count, maxFrames);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
         _perception = new PerceptionStage(rig, talkerIds);

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Sessions;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Live;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Cli.Runs;
 
@@ -13,6 +15,10 @@ internal sealed record EngineRunOptions(Rig Rig, string Output, double? Seconds,
     /// <summary>Scene and seed, for the report of a simulated run.</summary>
     public string? Scene { get; init; }
     public ulong? Seed { get; init; }
+
+    /// <summary>Pseudonymous id of who hears the sound, and the folder of the dose files; null: nobody.</summary>
+    public string? Participant { get; init; }
+    public string DoseFolder { get; init; } = "";
 
     /// <summary>What the simulator was told to do wrong.</summary>
     public string? Faults { get; init; }
@@ -24,6 +30,7 @@ internal static class EngineRun
     /// <param name="startSimulator">Starts the simulated rig into the session's folder; null for a real rig.</param>
     public static int Execute(EngineRunOptions options, Func<string, SimulatorProcess>? startSimulator, bool json, CancellationToken cancellation)
     {
+        using var ears = options.Participant is { } participant ? new EarSession(options.Rig, options.DoseFolder, participant, TimeProvider.System.GetUtcNow()) : null;
         var session = SessionFolder.Create(options.Output);
         var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
         var rig = RigReader.Read(session.Rig);
@@ -36,9 +43,10 @@ internal static class EngineRun
         if (startSimulator is not null) Console.Error.WriteLine("attend: rendering the scene and starting the simulated rig as its own process");
         using var simulator = startSimulator?.Invoke(session.Root);
         Console.Error.WriteLine($"attend: looking for the streams of {rig.Name}");
-        var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report };
+        var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report, Ears = ears };
         var cpu = new CpuMeter(simulator);
         runner.Started = cpu.Start;
+        using var button = options.Rig.Output is null ? null : ParticipantStop.Listen(runner.StopSound);
         var run = runner.Run(cancellation);
         cpu.Stop(run.Seconds);
         progress.Done();
@@ -54,7 +62,15 @@ internal static class EngineRun
         provenance.AddRange(models.Select(m => ($"sha256 of {m.Name}", m.Sha256)));
         (string, double)[] cpuParts = simulator is null ? [("engine", cpu.Engine)] : [("engine", cpu.Engine), ("simulator", cpu.Simulator)];
         var facts = SessionEnd.Facts(startSimulator is null ? "run" : "demo", rig, run, runner.LastWeights, cpuParts, provenance);
+        if (ears is not null) summary["dose"] = Dose(options, ears);
         return SessionEnd.Finish(session, summary, run, score, facts, json);
+    }
+
+    private static JsonObject Dose(EngineRunOptions options, EarSession ears)
+    {
+        var dose = new JsonObject { ["participant"] = options.Participant, ["before_pa2h"] = ears.UsedAtStartPa2H, ["session_pa2h"] = ears.SessionPa2H, ["week_limit_pa2h"] = ears.WeekPa2H };
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"attend: participant {options.Participant} has heard {100 * (ears.UsedAtStartPa2H + ears.SessionPa2H) / ears.WeekPa2H:F2} % of a week's dose; this session {100 * ears.SessionPa2H / ears.WeekPa2H:F2} %"));
+        return dose;
     }
 
     /// <summary>CPU seconds per second of the engine's process and the simulator's, between start and stop.</summary>

@@ -2,6 +2,7 @@ using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Separation;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Pipeline.Graph;
 
@@ -25,15 +26,17 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private readonly double[] _blockTime = new double[1];
     private readonly float[] _after;
     private DeferredSteering? _deferred;
+    private bool _stopped;
     private int _filled;
     private long _fillLeft;
     private double _afterTimeS;
     private double _expectedStampS = double.NaN, _firstTimeS = double.NaN;
 
     /// <param name="tickS">Time between filters of backends that have no hop of their own.</param>
-    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickS)
+    /// <param name="ears">Limits of what a participant hears; null where nobody does.</param>
+    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickS, EarProtection? ears = null)
     {
-        _path = new AudioPath(array, settings, talkers);
+        _path = new AudioPath(array, settings, talkers, ears: ears);
         _filters = new FilterRenewal(array, settings, talkers, tickS, _path);
         MicrophoneHealth = new MicrophoneGuard(array);
         _microphones = array.Count;
@@ -53,6 +56,9 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     public AudioPath Path => _path;
     public FilterRenewal Filters => _filters;
     public int BlockFrames => _block;
+
+    /// <summary>What went wrong with the sound at the ears.</summary>
+    public EarFaults Faults { get; } = new();
 
     /// <summary>Dead, clipping and exchanged microphones.</summary>
     public MicrophoneGuard MicrophoneHealth { get; }
@@ -83,6 +89,8 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     /// it, is filled only so far; the frame after it waits. Live there is no limit.
     /// </summary>
     public long BlockLimit { get; private set; } = long.MaxValue;
+    /// <summary>Replay: where the participant stopped the sound.</summary>
+    public long StopAtSample { get; set; } = long.MaxValue;
     public int Free => Math.Max(0, Blocks.Free - 4096 / _block) * _block;
     public long Available => Blocks.Written;
 
@@ -149,11 +157,15 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private void ProcessBlock(double lastSampleTimeS)
     {
         _deferred?.Release(Microphones.Written + _block);
+        if (Microphones.Written >= StopAtSample) _path.Stop();
         double startMs = ThreadCpuClock.NowMs();
         _path.Process(_input, _output, _beams);
         BlockCpu.Add(ThreadCpuClock.NowMs() - startMs);
         while (_path.TryReadTaken(out long id, out long sample, out var kind))
+        {
             if (kind == TakenKind.Gains) Takes.TryAdd(new SteeringTake(SteeringKind.Gains, id, sample));
+            else if (kind == TakenKind.Fault) TakeFaults((AudioFaults)id, sample, lastSampleTimeS - (Microphones.Written + _block - 1 - sample) / _rateHz);
+        }
         Microphones.Append(_input, _block);
         Beams.Append(_beams, _block);
         Output.Append(_output, _block); // before Blocks: a tick that sees the block finds its sound
@@ -162,6 +174,16 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         _filled = 0;
         if (MicrophoneHealth.After(_input, _filters.Scene, lastSampleTimeS)) _filters.SetActive(MicrophoneHealth.Active);
         _filters.After(_input, _block, Microphones.Written, Takes);
+    }
+
+    private void TakeFaults(AudioFaults faults, long sample, double timeS)
+    {
+        if (faults.HasFlag(AudioFaults.Stopped) && !_stopped)
+        {
+            _stopped = true;
+            Takes.TryAdd(new SteeringTake(SteeringKind.Stop, 1, sample));
+        }
+        Faults.Add(faults, timeS);
     }
 
     public void Dispose()

@@ -18,6 +18,9 @@ public sealed class SessionJournal
     public double TickMs { get; private set; }
     public int BlockFrames { get; private set; }
 
+    /// <summary>Dose that the participant had left, Pa²h; null without one.</summary>
+    public double? DoseBudgetPa2H { get; private set; }
+
     /// <summary>SHA-256 of each model that the run used, by name.</summary>
     public Dictionary<string, string> Models { get; } = [];
     public List<string> TalkerIds { get; } = [];
@@ -60,6 +63,7 @@ public sealed class SessionJournal
                 StartS = line.GetProperty("start_s").GetDouble();
                 TickMs = line.GetProperty("tick_ms").GetDouble();
                 BlockFrames = line.GetProperty("block_frames").GetInt32();
+                if (line.TryGetProperty("dose_budget_pa2h", out var budget)) DoseBudgetPa2H = budget.GetDouble();
                 foreach (var model in line.GetProperty("models").EnumerateObject()) Models[model.Name] = model.Value.GetString() ?? "";
                 TalkerIds.AddRange(line.GetProperty("talkers").EnumerateArray().Select(t => t.GetString() ?? ""));
                 foreach (var stream in line.GetProperty("streams").EnumerateArray()) RolesAtStart.Add(Enum.Parse<StreamRole>(stream.GetProperty("role").GetString()!));
@@ -79,7 +83,7 @@ public sealed class SessionJournal
             case "take":
                 string? kindName = line.GetProperty("kind").GetString();
                 if (kindName == "weights") throw new InputDataException("this session was recorded by an engine that designed its filters in the tick; this one does so where the sound is, so it cannot repeat it. Replay with --ideal.");
-                var kind = kindName == "scene" ? SteeringKind.Scene : SteeringKind.Gains;
+                var kind = kindName switch { "scene" => SteeringKind.Scene, "stop" => SteeringKind.Stop, _ => SteeringKind.Gains };
                 Takes[(kind, line.GetProperty("id").GetInt64())] = line.GetProperty("sample").GetInt64();
                 break;
             case "end":

@@ -32,6 +32,7 @@ public sealed class JournalWriter : IDisposable
         _json.WriteNumber("tick_ms", header.TickMs);
         _json.WriteNumber("start_s", header.StartS);
         _json.WriteNumber("block_frames", header.BlockFrames);
+        if (header.DoseBudgetPa2H is { } budget) _json.WriteNumber("dose_budget_pa2h", budget);
         _json.WriteStartArray("talkers");
         foreach (string id in header.TalkerIds) _json.WriteStringValue(id);
         _json.WriteEndArray();
@@ -66,7 +67,7 @@ public sealed class JournalWriter : IDisposable
     public void Take(SteeringTake take)
     {
         Begin("take");
-        _json.WriteString("kind", take.Kind == SteeringKind.Scene ? "scene" : "gains");
+        _json.WriteString("kind", take.Kind switch { SteeringKind.Scene => "scene", SteeringKind.Stop => "stop", _ => "gains" });
         _json.WriteNumber("id", take.Id);
         _json.WriteNumber("sample", take.Sample);
         End();
@@ -140,10 +141,12 @@ public sealed class JournalWriter : IDisposable
 
 /// <param name="StartS">Time of tick 0: the first audio sample, LSL seconds.</param>
 /// <param name="Models">Name and SHA-256 of each model file.</param>
+/// <param name="DoseBudgetPa2H">Dose that the participant had left; null without one.</param>
 public sealed record JournalHeader(string EngineVersion, string RigName, double TickMs, double StartS, int BlockFrames,
-    IReadOnlyList<string> TalkerIds, IReadOnlyList<(StreamRole Role, string SourceId)> Streams, IReadOnlyList<(string Name, string Sha256)> Models);
+    IReadOnlyList<string> TalkerIds, IReadOnlyList<(StreamRole Role, string SourceId)> Streams, IReadOnlyList<(string Name, string Sha256)> Models, double? DoseBudgetPa2H = null);
 
-public enum SteeringKind { Scene, Gains }
+/// <summary>Stop: the participant's; its id is 1.</summary>
+public enum SteeringKind { Scene, Gains, Stop }
 
 /// <summary>The audio thread took a weight or gain set at a sample.</summary>
 public readonly record struct SteeringTake(SteeringKind Kind, long Id, long Sample);

@@ -9,6 +9,7 @@ using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Pipeline.Recording;
 using AttentionEngine.Pipeline.SteeringOut;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Pipeline.Live;
 
@@ -28,6 +29,7 @@ public sealed class LiveRunner
     private readonly IRecordingSink _recording;
     private readonly IRecordingSink _outlets;
     private readonly HealthLog _health = new();
+    private volatile AudioStage? _audio;
 
     /// <param name="recording">The session's file; gets the rig's streams and the engine's own.</param>
     /// <param name="outlets">Where the engine publishes its own streams.</param>
@@ -40,6 +42,15 @@ public sealed class LiveRunner
 
     /// <summary>The last filter set, for the report.</summary>
     public BeamformerWeights? LastWeights { get; private set; }
+
+    /// <summary>Limits for this participant, and where what was heard is counted; null without a participant.</summary>
+    public EarSession? Ears { get; init; }
+
+    /// <summary>The host's calendar, for the dose.</summary>
+    public TimeProvider Calendar { get; init; } = TimeProvider.System;
+
+    /// <summary>Participant stop: silence at the ears within 20 ms, until the run ends. From any thread; before the sound begins it does nothing.</summary>
+    public void StopSound() => _audio?.Path.Stop();
 
     /// <summary>Called when the first audio sample has come and the ticks begin.</summary>
     public Action? Started { get; set; }
@@ -78,11 +89,17 @@ public sealed class LiveRunner
         var talkerIds = TalkerNames.Of(_rig, Info(StreamRole.Talkers));
         var eeg = Info(StreamRole.Eeg);
         CheckAudio(Info(StreamRole.Audio)!);
-        using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule());
+        using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), Ears?.Protection);
         using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
         using var steering = new SteeringOutputs(_rig, talkerIds, _transport);
         streams.Start(inlets, pipeline);
-        return RunConnected(streams, pipeline, steering, cancellation);
+        _audio = pipeline.Audio;
+        try { return RunConnected(streams, pipeline, steering, cancellation); }
+        finally
+        {
+            _audio = null; // the path is about to go
+            Ears?.End(pipeline.Audio.Path.ReadSafety(), Calendar.GetUtcNow());
+        }
     }
 
     private StreamTime Now => StreamTime.FromSeconds(_transport.LocalClockS);
@@ -118,7 +135,7 @@ public sealed class LiveRunner
         var ticks = new TickRing(512, pipeline.TalkerIds.Count, pipeline.FeatureNames.Count);
         var journal = new JournalWriter(_folder.Journal);
         journal.Header(new JournalHeader(_options.EngineVersion, _rig.Name, _rig.Attention.TickMs, startS, pipeline.Audio.BlockFrames, pipeline.TalkerIds,
-            streams.Sources, _options.Models ?? []));
+            streams.Sources, _options.Models ?? [], Ears?.Protection.BudgetPa2H));
         using var writer = new SessionWriter(_folder, pipeline, ticks, _health, journal, startS, [_recording, _outlets]);
 
         var loop = new TickLoop(pipeline, ticks, steering, _transport, startS, _options.AllowanceS);
@@ -130,6 +147,7 @@ public sealed class LiveRunner
         stop.Cancel();
         loop.Join();
         steering.Report(_health, Now);
+        pipeline.Audio.Faults.Ended();
         Thread.Sleep(TimeSpan.FromSeconds(DrainS)); // samples stamped before the stop are still on their way
         streams.Stop();
         ReportLosses(pipeline, ticks, writer);
@@ -157,6 +175,7 @@ public sealed class LiveRunner
             }
             streams.TakeLate(pipeline);
             if (turns % 250 == 0) steering.Report(_health, Now); // every 5 s: a receiver may be away for long
+            Ears?.Count(pipeline.Audio.Path.ReadSafety(), Calendar.GetUtcNow());
             streams.Record(writer);
             writer.Drain();
             if (turns++ % 25 == 0) { writer.Journal.Flush(); Progress?.Invoke(loop.DoneS); }

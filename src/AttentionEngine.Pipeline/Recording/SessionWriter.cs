@@ -59,6 +59,7 @@ public sealed class SessionWriter : IDisposable
             _ticks.Release();
         }
         _pipeline.Audio.MicrophoneHealth.Report(_health);
+        _pipeline.Audio.Faults.Report(_health);
         while (_health.TryTake(out var health))
         {
             Journal.Health(health);

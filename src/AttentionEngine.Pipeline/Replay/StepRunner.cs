@@ -6,6 +6,7 @@ using AttentionEngine.Core.Time;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Pipeline.Recording;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Pipeline.Replay;
 
@@ -47,7 +48,9 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         bool fromStart = journal is null || journal.RolesAtStart.Contains(StreamRole.Eeg);
         var eeg = fromStart ? Info(StreamRole.Eeg) : null;
         ISteeringSchedule schedule = journal is null ? new IdealSchedule() : new JournaledSchedule(journal.Takes);
-        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule) { RecordedFusion = RecordedFusion && journal is not null ? new RecordedEstimates(input, talkerIds.Count).Fill : null };
+        var ears = rig.Output is { } earOutput && journal?.DoseBudgetPa2H is { } budget ? new EarProtection(earOutput, budget) : null;
+        using var pipeline = new AttentionPipeline(rig, talkerIds, Live.LiveRunner.EegOf(eeg), schedule, ears) { RecordedFusion = RecordedFusion && journal is not null ? new RecordedEstimates(input, talkerIds.Count).Fill : null };
+        if (journal is not null && journal.Takes.TryGetValue((SteeringKind.Stop, 1), out long stop)) pipeline.Audio.StopAtSample = stop;
         if (!fromStart && Info(StreamRole.Eeg) is { } late && journal!.Ticks.Exists(t => t.Consumed[TickInputs.Slot(StreamRole.Eeg)] > 0))
             pipeline.ExpectEeg(Live.LiveRunner.EegOf(late)!);
         foreach (var (role, index) in roles)
@@ -68,7 +71,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
         var ticks = new TickRing(4, talkerIds.Count, pipeline.FeatureNames.Count);
         var journalOut = new JournalWriter(output.Journal);
         journalOut.Header(new JournalHeader(engineVersion, rig.Name, rig.Attention.TickMs, startS, pipeline.Audio.BlockFrames, talkerIds,
-            rig.Streams.Select(s => (s.Role, s.SourceId)).ToList(), models));
+            rig.Streams.Select(s => (s.Role, s.SourceId)).ToList(), models, journal?.DoseBudgetPa2H));
         using var writer = new SessionWriter(output, pipeline, ticks, _health, journalOut, startS, []);
         string reason = Step(pipeline, ticks, writer, audio, startS, seconds, cancellation);
         writer.Drain();

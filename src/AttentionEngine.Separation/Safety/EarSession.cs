@@ -39,6 +39,9 @@ public sealed class EarSession : IDisposable
     public double WeekPa2H { get; }
     public double UsedAtStartPa2H { get; }
 
+    /// <summary>Counted in this session so far, Pa²h.</summary>
+    public double SessionPa2H { get; private set; }
+
     /// <summary>Part of the week's dose that is used after <paramref name="status"/>; 1 = all.</summary>
     public double UsedPart(AudioSafetyStatus status) => (UsedAtStartPa2H + Protection.DosePa2H(status.Dose)) / WeekPa2H;
 
@@ -58,7 +61,9 @@ public sealed class EarSession : IDisposable
 
     private void Write(AudioSafetyStatus status, DateTimeOffset now)
     {
-        _ledger.Add(now, (status.Samples - _countedSamples) / _rateHz, Protection.DosePa2H(Math.Max(0, status.Dose - _counted)));
+        double dosePa2H = Protection.DosePa2H(Math.Max(0, status.Dose - _counted));
+        _ledger.Add(now, (status.Samples - _countedSamples) / _rateHz, dosePa2H);
+        SessionPa2H += dosePa2H;
         (_counted, _countedSamples) = (status.Dose, status.Samples);
     }
 }

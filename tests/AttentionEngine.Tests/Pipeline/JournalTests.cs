@@ -15,9 +15,10 @@ public sealed class JournalTests : IDisposable
     {
         string path = Path.Combine(_folder, $"journal-{ticks}.jsonl");
         using var journal = new JournalWriter(path);
-        journal.Header(new JournalHeader("test", "rig", 40, 123.456789012345, 32, ["a", "b"], [(StreamRole.Audio, "id")], [("model", "00")]));
+        journal.Header(new JournalHeader("test", "rig", 40, 123.456789012345, 32, ["a", "b"], [(StreamRole.Audio, "id")], [("model", "00")], 1.25));
         journal.Clock(StreamRole.Gaze, new ClockModelUpdate(7, new ClockModel(1.1, -1e6 / 3, 1.5e-5, 2e-5), Jumped: true));
         journal.Take(new SteeringTake(SteeringKind.Scene, 3, 640));
+        journal.Take(new SteeringTake(SteeringKind.Stop, 1, 960));
         var record = new TickRecord(2, 4);
         for (int k = 0; k < ticks; k++)
         {
@@ -41,6 +42,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(ulong.MaxValue - 2, journal.Ticks[2].Hashes[2]);
         Assert.Equal(new ClockModel(1.1, -1e6 / 3, 1.5e-5, 2e-5), journal.Clocks[StreamRole.Gaze][0].Model);
         Assert.Equal(640, journal.Takes[(SteeringKind.Scene, 3)]);
+        Assert.Equal(960, journal.Takes[(SteeringKind.Stop, 1)]);
+        Assert.Equal(1.25, journal.DoseBudgetPa2H);
         Assert.False(journal.Finished);
     }
 
