@@ -43,7 +43,7 @@ public sealed class EarSessionRunTests : IDisposable
         }
         Assert.Equal("completed", result.Ended);
         Assert.Contains(result.Health, e => e.Kind == HealthKind.Fault && e.Source == "ears" && e.Detail.StartsWith("stopped", StringComparison.Ordinal));
-        Assert.Single(result.Health, e => e.Kind == HealthKind.Fault); // the end of the decisions is no fault
+        Assert.DoesNotContain(result.Health, e => e.Kind == HealthKind.Fault && e.Time.Seconds > result.StartS + 3.1); // the end of the decisions is no fault
         var steered = WavFile.Read(session.SteeredWav);
         Assert.True(steered.Samples.Max(Math.Abs) <= Math.Pow(10, (100 - 4 - 110) / 20.0) + 1e-4);
         Assert.Contains(steered.Channel(0)[..16000].ToArray(), v => v != 0);
