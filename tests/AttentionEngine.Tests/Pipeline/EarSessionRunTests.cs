@@ -35,18 +35,30 @@ public sealed class EarSessionRunTests : IDisposable
         using (var outlets = new OutletSink(transport))
         using (var ears = new EarSession(rig, doses, "P07", new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero)))
         {
+            // Whatever the machine's pace: sound, then the stop, then half a second more.
+            using var end = new CancellationTokenSource();
             LiveRunner? runner = null;
-            runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(3, 10)) { Ears = ears, Progress = doneS => { if (doneS > 1.5) runner!.StopSound(); } };
+            double stoppedS = double.PositiveInfinity;
+            runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(null, 10))
+            {
+                Ears = ears,
+                Progress = doneS =>
+                {
+                    if (doneS > stoppedS + 0.5) end.Cancel();
+                    if (!(doneS > 0.5) || double.IsFinite(stoppedS)) return;
+                    stoppedS = doneS;
+                    runner!.StopSound();
+                },
+            };
             runner.StopSound(); // before there is sound: nothing
-            result = runner.Run(CancellationToken.None);
+            result = runner.Run(end.Token);
             Assert.True(ears.SessionPa2H > 0);
         }
-        Assert.Equal("completed", result.Ended);
+        Assert.Equal("interrupted", result.Ended);
         Assert.Contains(result.Health, e => e.Kind == HealthKind.Fault && e.Source == "ears" && e.Detail.StartsWith("stopped", StringComparison.Ordinal));
-        Assert.DoesNotContain(result.Health, e => e.Kind == HealthKind.Fault && e.Time.Seconds > result.StartS + 3.1); // the end of the decisions is no fault
         var steered = WavFile.Read(session.SteeredWav);
         Assert.True(steered.Samples.Max(Math.Abs) <= Math.Pow(10, (100 - 4 - 110) / 20.0) + 1e-4);
-        Assert.Contains(steered.Channel(0)[..16000].ToArray(), v => v != 0);
+        Assert.Contains(steered.Channel(0).ToArray(), v => v != 0);
         Assert.All(steered.Channel(0)[^1600..].ToArray(), v => Assert.Equal(0, v));
         using (var ledger = DoseLedger.Open(doses, "P07")) Assert.True(ledger.UsedPa2H(TimeProvider.System.GetUtcNow()) > 0);
 

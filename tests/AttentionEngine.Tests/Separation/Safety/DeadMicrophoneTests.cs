@@ -2,6 +2,7 @@ using AttentionEngine.Core.Health;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Separation;
+using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Tests.Separation.Safety;
 
@@ -121,5 +122,23 @@ public class DeadMicrophoneTests
         var heard = new float[2 * 1000];
         Assert.True(stage.Output.TryCopy(40000, 1000, heard));
         for (int i = 0; i < 1000; i++) Assert.Equal(image[2 * (1 << 17) + 40000 + i - stage.Path.AlgorithmicDelaySamples], heard[i], 1e-6f); // the left ear hears its rear microphone
+    }
+
+    [Fact]
+    public void Faults_at_the_ears_are_said_when_they_begin_and_end_and_the_end_of_a_run_is_none()
+    {
+        var sink = new Sink();
+        var faults = new EarFaults();
+        faults.Add(AudioFaults.Howl, 1);
+        faults.Add(AudioFaults.Howl | AudioFaults.Input, 2);
+        faults.Add(AudioFaults.Input, 3);
+        faults.Report(sink);
+        Assert.Equal(["howl", "input", "howl"], sink.Events.Select(e => e.Detail.Split(':')[0]));
+        Assert.EndsWith("over", sink.Events[2].Detail, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], sink.Events.Select(e => e.Time.Seconds));
+        faults.Ended();
+        faults.Add(AudioFaults.Input | AudioFaults.Control, 4); // no more decisions come
+        faults.Report(sink);
+        Assert.Equal(3, sink.Events.Count);
     }
 }
