@@ -56,20 +56,20 @@ public static class BidsLoader
     }
 
     /// <summary>The attended one first.</summary>
-    private static List<string> Stimuli(Dictionary<string, string> row)
+    internal static List<string> Stimuli(Dictionary<string, string> row)
     {
         string Cell(string name) => row.GetValueOrDefault(name) is { } v && v != "n/a" ? v : "";
         string attended = Cell("attended_stimulus") is { Length: > 0 } a ? a : Cell("stim_file");
         return attended.Length == 0 ? [] : [attended, .. Cell("unattended_stimulus").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
 
-    private static string SoundFile(string stimuli, string name, string where)
+    internal static string SoundFile(string stimuli, string name, string where)
     {
         string path = Path.GetFullPath(Path.Combine(stimuli, name.StartsWith("stimuli/", StringComparison.Ordinal) ? name["stimuli/".Length..] : name));
         return path.StartsWith(stimuli + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(path) ? path : throw new InputDataException($"{where}: the stimulus {name} is not in {stimuli}.");
     }
 
-    private static double Seconds(Dictionary<string, string> row, string column, string where) =>
+    internal static double Seconds(Dictionary<string, string> row, string column, string where) =>
         double.TryParse(row.GetValueOrDefault(column), CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw new InputDataException($"{where}: the {column} reads '{row.GetValueOrDefault(column)}'; expected seconds.");
 
     private static (int[] Kept, EegFileChannel[] Channels) Kept(EegRecording recording, string table, Dictionary<string, Vector3> places)

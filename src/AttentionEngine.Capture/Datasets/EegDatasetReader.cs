@@ -41,6 +41,20 @@ public static class EegDatasetReader
         return new EegDataset { Name = Path.GetFileName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar)), Participants = read, Provenance = steps };
     }
 
+    /// <summary>The same for trials that were found elsewhere.</summary>
+    /// <param name="listeners">Source, for messages, and trials of each.</param>
+    public static EegDataset FromTrials(string name, IReadOnlyList<(string Source, IReadOnlyList<ListeningTrial> Trials)> listeners)
+    {
+        ArgumentNullException.ThrowIfNull(listeners);
+        EegParticipant[] participants = [.. listeners.Select(l => Convert(l.Trials, l.Source))];
+        foreach (var p in participants) EegDatasetCheck.CheckStructure(p);
+        return new EegDataset
+        {
+            Name = name, Participants = participants,
+            Provenance = [.. participants.Zip(listeners, (p, l) => new ProvenanceStep("read", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(l.Source)}: participant {p.Id}, {p.Trials.Count} trials, {p.Channels.Count} channels, {p.RateHz} Hz")))],
+        };
+    }
+
     /// <summary>One participant's trials on one grid: the data's own rate, or 64 Hz where envelopes are made from sound.</summary>
     internal static EegParticipant Convert(IReadOnlyList<ListeningTrial> trials, string path)
     {
@@ -84,6 +98,12 @@ public static class EegDatasetReader
     internal static double[] FromSound(string path, int? channel = null)
     {
         var (mono, soundHz) = StimulusSound.Read(path, channel);
+        return FromSound(mono, soundHz);
+    }
+
+    /// <param name="mono">[frames]</param>
+    internal static double[] FromSound(float[] mono, double soundHz)
+    {
         var extractor = new EnvelopeExtractor(soundHz);
         // Silence behind the end brings out the values that the filters still hold.
         float[] padded = [.. mono, .. new float[(int)(soundHz * (extractor.DelayS + 0.1))]];
@@ -95,7 +115,7 @@ public static class EegDatasetReader
 
     /// <summary>Linear phase without delay.</summary>
     /// <param name="values">[samples × channels] sample-major.</param>
-    private static double[] Resample(double[] values, int channels, double fromHz, double toHz)
+    internal static double[] Resample(double[] values, int channels, double fromHz, double toHz)
     {
         var resampler = new Resampler(fromHz, toHz);
         int samples = values.Length / channels, length = resampler.OutputLength(samples);

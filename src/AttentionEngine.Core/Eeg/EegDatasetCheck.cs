@@ -49,6 +49,9 @@ public static class EegDatasetCheck
 
     private static void CheckValues(EegTrial trial, IReadOnlyList<EegChannel> channels, string where)
     {
+        for (int k = 0; k < trial.Envelopes.Length; k++)
+            if (trial.Envelopes[k].AsSpan().IndexOfAnyExcept(trial.Envelopes[k][0]) < 0)
+                throw new InputDataException($"{where}: envelope {k}{(k < trial.StimulusNames.Count ? $" ({trial.StimulusNames[k]})" : "")} is constant: the talker is silent throughout. Leave the talker out of the trial, or the trial out.");
         RequireFinite(trial.Eeg, i => $"{where}: channel {channels[i % channels.Count].Name}, sample {i / channels.Count}");
         RefuseFlatAndCopied(trial, channels, where);
     }

@@ -32,6 +32,25 @@ public class DecodeCommandTests
         Assert.Contains("result of another job", other.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>About ten seconds of rendering.</summary>
+    [Fact, Trait("tier", "long")]
+    public async Task A_simulated_session_is_decoded_from_its_spans_of_attention()
+    {
+        using var folder = new TempFolder();
+        var made = await AttendProcess.RunAsync("simulate", Repository.PathOf("rigs/sim-two-talkers.yaml"), "--out", folder.File("ses"), "--seed", "3");
+        Assert.True(made.ExitCode == 0, made.Error);
+        string[] arguments = ["decode", folder.File("ses"), folder.File("out"), "participant", "--windows-s", "2", "--permutations", "20", "--json"];
+        var refused = await AttendProcess.RunAsync(arguments);
+        Assert.Equal(ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("presentation", refused.Error, StringComparison.Ordinal);
+        var decoded = await AttendProcess.RunAsync([.. arguments, "--allow-shared", "Presentation"]);
+        Assert.True(decoded.ExitCode == 0, decoded.Error);
+        using var json = JsonDocument.Parse(decoded.Out);
+        var model = json.RootElement.GetProperty("participants")[0].GetProperty("models")[0];
+        Assert.InRange(model.GetProperty("accuracy")[0].GetDouble(), 0.6, 1);
+        Assert.Contains("the listener's EEG is a model", string.Join(' ', model.GetProperty("flags").EnumerateArray().Select(f => f.GetString())), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Wrong_input_and_wrong_options_are_told_apart()
     {

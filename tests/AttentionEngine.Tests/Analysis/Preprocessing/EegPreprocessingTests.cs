@@ -14,7 +14,7 @@ public class EegPreprocessingTests
         Name = "made",
         Participants = [new EegParticipant { Id = "P1", RateHz = RateHz, Channels = channels, Trials = [.. Enumerable.Range(0, trials).Select(t => new EegTrial
         {
-            Id = $"{t}", AttendedIndex = 0, Envelopes = [new double[samples]],
+            Id = $"{t}", AttendedIndex = 0, Envelopes = [[.. Enumerable.Range(0, samples).Select(n => (double)(n % 7))]],
             Eeg = [.. Enumerable.Range(0, samples * channels.Length).Select(i => value(t, i / channels.Length, i % channels.Length))],
         })] }],
     };
