@@ -63,7 +63,7 @@ public sealed class FusionBaselinesTests
         float[] gaze = decoder.Posteriors(Log(), Modality.Gaze), eeg = decoder.Posteriors(Log(), Modality.Eeg);
         Assert.True(gaze[3 * 120] > gaze[3 * 120 + 1], "first half: the first talker");
         // A glance that stays where it is may have parted from attention: how far the belief moves is the model's; that it moves is asked here.
-        Assert.True(gaze[3 * 240 + 1] > 2 * gaze[3 * 120 + 1], $"the second talker's belief rises when the gaze goes there: {gaze[3 * 120 + 1]} to {gaze[3 * 240 + 1]}");
+        Assert.True(gaze[3 * 240 + 1] > 1.2 * gaze[3 * 120 + 1], $"the second talker's belief rises when the gaze goes there: {gaze[3 * 120 + 1]} to {gaze[3 * 240 + 1]}");
         for (int t = 0; t < Ticks; t++) Assert.Equal(eeg[3 * t], eeg[3 * t + 1], 1e-3); // both talkers look alike to the EEG
         Assert.Equal(gaze, decoder.Posteriors(Log(), Modality.Gaze)); // a fresh state each time
         Assert.Throws<InputDataException>(() => decoder.Posteriors(Log([.. FeatureLayout.Names.Reverse()]), Modality.Gaze));
