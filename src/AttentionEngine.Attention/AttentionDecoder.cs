@@ -15,7 +15,7 @@ namespace AttentionEngine.Attention;
 /// </summary>
 public sealed class AttentionDecoder : IDisposable
 {
-    private const double LeastEegQuality = 0.25, LatestEegS = 3;
+    private const double LeastEegQuality = 0.25, LatestEegS = 3, SurelyAttended = 0.9;
 
     private readonly FusionNetwork _network;
     private readonly FusionFilter _filter;
@@ -143,6 +143,15 @@ public sealed class AttentionDecoder : IDisposable
         estimate.Time = time;
         estimate.Tick = tick;
         _filter.Step(_features, _available, dtS, estimate);
+    }
+
+    /// <summary>Gaze, turns and all senses together teach an EEG decoder that adapts: it learns from the talker who is surely attended.</summary>
+    public void Learn(AttentionEstimate estimate)
+    {
+        int surely = -1;
+        for (int k = 0; k < _talkers; k++)
+            if (estimate.Posterior[k] >= SurelyAttended) surely = k;
+        _eeg?.Teach(surely);
     }
 
     public void Dispose()

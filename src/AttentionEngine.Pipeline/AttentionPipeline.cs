@@ -140,6 +140,7 @@ public sealed class AttentionPipeline : IDisposable
         _decoder.Tick(tick, time, _scene, _estimate);
         FusionCpu.Add(ThreadCpuClock.NowMs() - fusionStartMs);
         RecordedFusion?.Invoke(tick, _estimate);
+        _decoder.Learn(_estimate);
 
         var attended = _policy.Decide(_estimate);
         _policy.Steer(_estimate, attended, _command);

@@ -25,6 +25,8 @@ public sealed class EegDecoder
     private long _envelopeStart = long.MinValue, _envelopeEnd = long.MinValue, _next = long.MinValue;
     private double _reconstructedVar, _seen;
     private readonly double _natsPerProduct;
+    private readonly DecoderAdaptation? _adaptation;
+    private int _teacher = -1;
     private int _fresh;
 
     /// <param name="labels">Channel labels of the EEG stream, in its order.</param>
@@ -34,6 +36,7 @@ public sealed class EegDecoder
     {
         _talkers = talkers;
         _natsPerProduct = trf.NatsPerProduct;
+        if (trf.AdaptHalfLifeS > 0) _adaptation = new DecoderAdaptation(trf.Weights.Length, trf.AdaptHalfLifeS, SpeechEnvelope.GridRateHz);
         _reconstruction = new EnvelopeReconstruction(trf, labels, rateHz);
         _bandPass = new BiquadCascade(ButterworthDesign.BandPass(GridBandPass.Order, GridBandPass.LowHz, GridBandPass.HighHz, SpeechEnvelope.GridRateHz), talkers);
         _envelopes = new float[Capacity * talkers];
@@ -54,6 +57,12 @@ public sealed class EegDecoder
 
     /// <summary>Newest grid sample compared so far; sound at this time has met its EEG.</summary>
     public long ComparedTo => _next;
+
+    /// <summary>How often adaptation has changed the weights.</summary>
+    public int Adapted => _adaptation?.Changes ?? 0;
+
+    /// <summary>Who is surely attended from here on, to learn from; −1: nobody. Without effect where the decoder's file asks for no adaptation.</summary>
+    public void Teach(int talker) => _teacher = talker;
 
     public void AddEeg(EegChunk chunk) { _reconstruction.Add(chunk); Compare(); }
 
@@ -104,6 +113,7 @@ public sealed class EegDecoder
     /// <param name="dueSamples">Grid samples in a tick of this length.</param>
     internal void Tick(double dueSamples, Span<float> features)
     {
+        _adaptation?.Tick(_reconstruction.Weights);
         double mean = 0;
         for (int k = 0; k < _talkers; k++) mean += Math.Sqrt(_envelopeVar[k]) / _talkers;
         for (int k = 0; k < _talkers; k++)
@@ -133,7 +143,13 @@ public sealed class EegDecoder
             double keep = _keep2, quality = Quality;
             FeatureMath.Smooth(ref quality, there && good ? 1 : 0, keep);
             Quality = quality;
-            if (there && good) Use(_envelopes.AsSpan(Ring.Slot(_next, Capacity) * _talkers, _talkers), reconstructed);
+            if (there && good)
+            {
+                var envelopes = _envelopes.AsSpan(Ring.Slot(_next, Capacity) * _talkers, _talkers);
+                Use(envelopes, reconstructed);
+                if (_adaptation is not null && _teacher >= 0 && _envelopeVar[_teacher] > 0 && _reconstruction.TryGetRow(_next, _adaptation.Row))
+                    _adaptation.Learn(envelopes[_teacher] / Math.Sqrt(_envelopeVar[_teacher]));
+            }
             _next++;
         }
     }

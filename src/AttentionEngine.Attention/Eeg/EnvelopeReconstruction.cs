@@ -7,7 +7,10 @@ namespace AttentionEngine.Attention.Eeg;
 internal sealed class EnvelopeReconstruction : IGridSink
 {
     private const int Capacity = 256;
+    private const int RowCapacity = 512; // grid frames kept to learn from, 8 s
     private readonly TemporalResponseFunction _trf;
+    private readonly float[] _weights;
+    private readonly float[] _rows; // [RowCapacity × C]; empty without adaptation
     private readonly EegGridResampler _resampler;
     private readonly int[] _pick;
     private readonly float[] _grid, _window; // [C], [L × C] ring of grid samples
@@ -21,11 +24,13 @@ internal sealed class EnvelopeReconstruction : IGridSink
     public EnvelopeReconstruction(TemporalResponseFunction trf, IReadOnlyList<string> labels, double rateHz)
     {
         _trf = trf;
+        _weights = [.. trf.Weights];
         _pick = Pick(trf, labels);
         _resampler = new EegGridResampler(_pick.Length, rateHz);
         _grid = new float[_pick.Length];
         _window = new float[_pick.Length * trf.Lags];
         _windowGood = new bool[trf.Lags];
+        _rows = trf.AdaptHalfLifeS > 0 ? new float[RowCapacity * _pick.Length] : [];
     }
 
     /// <summary>Grid index after the newest ŝ; <see cref="long.MinValue"/> before the first.</summary>
@@ -53,12 +58,31 @@ internal sealed class EnvelopeReconstruction : IGridSink
         return true;
     }
 
+    /// <summary>[C × L] in use; may be changed between two samples.</summary>
+    public Span<float> Weights => _weights;
+
+    /// <summary>The EEG from which ŝ(n) was made; only where <see cref="TryGet"/> says that it is good, and with adaptation.</summary>
+    /// <param name="row">[C × L]</param>
+    /// <returns>False when it is no longer kept.</returns>
+    public bool TryGetRow(long n, Span<double> row)
+    {
+        int lags = _trf.Lags, channels = _pick.Length;
+        if (_rows.Length == 0 || n + lags - 1 > _lastGrid || n <= _lastGrid - RowCapacity) return false;
+        for (int lag = 0; lag < lags; lag++)
+        {
+            var frame = _rows.AsSpan(Ring.Slot(n + lag, RowCapacity) * channels, channels);
+            for (int c = 0; c < channels; c++) row[c * lags + lag] = frame[c];
+        }
+        return true;
+    }
+
     void IGridSink.Grid(long index, ReadOnlySpan<float> values, bool good)
     {
         if (index != _lastGrid + 1) { _gridCount = 0; Array.Clear(_goods); } // restarted after a gap: nothing before can be joined
         _lastGrid = index;
         int lags = _trf.Lags, channels = _pick.Length, slot = (int)(_gridCount % lags);
         values.CopyTo(_window.AsSpan(slot * channels, channels));
+        if (_rows.Length > 0) values.CopyTo(_rows.AsSpan(Ring.Slot(index, RowCapacity) * channels, channels));
         _windowGood[slot] = good;
         _gridCount++;
         if (_gridCount < lags) return;
@@ -68,7 +92,7 @@ internal sealed class EnvelopeReconstruction : IGridSink
         {
             int s = (int)((_gridCount + lag) % lags); // the oldest sample in the window is lag 0
             all &= _windowGood[s];
-            for (int c = 0; c < channels; c++) sum += _trf.Weights[c * lags + lag] * _window[s * channels + c];
+            for (int c = 0; c < channels; c++) sum += _weights[c * lags + lag] * _window[s * channels + c];
         }
         long n = index - (lags - 1);
         _values[Ring.Slot(n, Capacity)] = (float)sum;

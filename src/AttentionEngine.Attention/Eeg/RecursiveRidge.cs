@@ -60,8 +60,7 @@ public sealed class RecursiveRidge
     public void Solve(Span<double> weights)
     {
         if (weights.Length != _columns) throw new ArgumentException($"{weights.Length} weights asked for, {_columns} expected.", nameof(weights));
-        double trace = 0;
-        for (int i = 0; i < _columns; i++) trace += _covariance[i * _columns + i];
+        double trace = Trace();
         if (!(trace > 0)) throw new InputDataException("The rows given so far are all zero: check the channels and the filter.");
         for (int i = 0; i < _columns; i++)
         {
@@ -70,6 +69,27 @@ public sealed class RecursiveRidge
             weights[i] = _cross[i] / _scale;
         }
         Cholesky.Solve(_factor, weights, _columns);
+    }
+
+    /// <summary>The system of <see cref="Solve"/> for a solver that takes its time.</summary>
+    /// <param name="matrix">[n × n] symmetric, the ridge parameter on its diagonal.</param>
+    /// <param name="right">[n]</param>
+    public void CopySystem(Span<double> matrix, Span<double> right)
+    {
+        double ridge = _lambda * Trace() / _columns;
+        for (int i = 0; i < _columns; i++)
+        {
+            for (int j = 0; j <= i; j++) matrix[i * _columns + j] = matrix[j * _columns + i] = _covariance[i * _columns + j] / _scale;
+            matrix[i * _columns + i] += ridge / _scale;
+            right[i] = _cross[i] / _scale;
+        }
+    }
+
+    private double Trace()
+    {
+        double trace = 0;
+        for (int i = 0; i < _columns; i++) trace += _covariance[i * _columns + i];
+        return trace;
     }
 
     private void Rescale()

@@ -32,6 +32,11 @@ public sealed record TemporalResponseFunction
     /// <summary>Expected calibration error of that evidence on held-out trials; NaN when unknown.</summary>
     public double CalibrationError { get; init; } = double.NaN;
 
+    /// <summary>
+    /// While it runs the decoder goes on learning from the talker who is surely attended, and what it learned has half its weight after this time; 0: it stays as it is.
+    /// </summary>
+    public double AdaptHalfLifeS { get; init; }
+
     /// <summary>How it was trained; null when the file does not say.</summary>
     public DecoderTraining? Training { get; init; }
 
@@ -53,6 +58,8 @@ public sealed record TemporalResponseFunction
         string name = map.Text("name"), version = map.Text("version"), sha = map.Text("sha256"), weightsFile = map.ResolvePath(map.Text("weights"));
         map.TextOr("description", "");
         double nats = map.NumberOr("nats_per_product", 0, 0, 100), error = map.NumberOr("calibration_error", double.NaN, 0, 1);
+        double adaptS = map.NumberOr("adapt_half_life_s", 0, 0, 36_000);
+        if (adaptS is > 0 and < 30) throw map.Error("adapt_half_life_s", FormattableString.Invariant($"is {adaptS}; expected 0 (no adaptation) or 30 and more, since fewer seconds cannot carry a decoder"));
         var training = DecoderTraining.Read(map.MapOrNull("training"));
         map.Done();
         int lags = (int)Math.Round(lagMaxMs * 1e-3 * SpeechEnvelope.GridRateHz) + 1;
@@ -62,7 +69,7 @@ public sealed record TemporalResponseFunction
         var weights = NpyReader.Read(weightsFile);
         if (weights.Shape.Length != 2 || weights.Shape[0] != channels.Count || weights.Shape[1] != lags)
             throw new InputDataException($"{weightsFile} has shape [{string.Join(", ", weights.Shape)}], expected [{channels.Count} channels, {lags} lags] as {file} declares.");
-        return new TemporalResponseFunction { Name = name, Version = version, Channels = channels, Lags = lags, Weights = weights.ToSingles(), NatsPerProduct = nats, CalibrationError = error, Training = training };
+        return new TemporalResponseFunction { Name = name, Version = version, Channels = channels, Lags = lags, Weights = weights.ToSingles(), NatsPerProduct = nats, CalibrationError = error, AdaptHalfLifeS = adaptS, Training = training };
     }
 
     /// <summary>Writes <c>decoder.yaml</c> and <c>decoder.npy</c> into a folder.</summary>
@@ -89,7 +96,7 @@ public sealed record TemporalResponseFunction
             """) + Evidence() + Training?.Yaml());
     }
 
-    private string Evidence() => NatsPerProduct > 0
+    private string Evidence() => (AdaptHalfLifeS > 0 ? FormattableString.Invariant($"adapt_half_life_s: {AdaptHalfLifeS:R}\n") : "") + (NatsPerProduct > 0
         ? FormattableString.Invariant($"nats_per_product: {NatsPerProduct:R}\n") + (double.IsFinite(CalibrationError) ? FormattableString.Invariant($"calibration_error: {CalibrationError:R}\n") : "")
-        : "";
+        : "");
 }
