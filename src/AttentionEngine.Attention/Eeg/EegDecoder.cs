@@ -111,7 +111,7 @@ public sealed class EegDecoder
     /// <summary>Writes the talkers' features and starts the next tick.</summary>
     /// <param name="features">[talkers × F]</param>
     /// <param name="dueSamples">Grid samples in a tick of this length.</param>
-    internal void Tick(double dueSamples, Span<float> features)
+    public void Tick(double dueSamples, Span<float> features)
     {
         _adaptation?.Tick(_reconstruction.Weights);
         double mean = 0;
