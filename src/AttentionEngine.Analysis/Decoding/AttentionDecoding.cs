@@ -26,8 +26,8 @@ public static class AttentionDecoding
         if (lags.FirstShift > 0) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
         double[][] eeg = [.. participant.Trials.Select(t => ScalpEeg(participant, t))];
         int channels = participant.Channels.Count(c => c.Type == EegChannelType.Eeg);
-        var nested = new NestedRidge(algebra, [.. participant.Trials.Select((t, i) => Statistics(algebra, t, eeg[i], channels, lags))], job.Lambdas, job.Convention, participant.RateHz);
-        nested.ChooseLambdas(progress, cancel);
+        var nested = new NestedRidge(algebra, [.. participant.Trials.Select((t, i) => Statistics(algebra, t, eeg[i], channels, lags))], job.Lambdas, job.Convention, participant.RateHz) { Shrinkage = job.Model == DecodingModel.LedoitWolf };
+        if (!nested.Shrinkage) nested.ChooseLambdas(progress, cancel);
 
         int[] windowSamples = Windows(job, participant, flags);
         var trials = new List<DecodedTrial>();
@@ -36,14 +36,15 @@ public static class AttentionDecoding
         {
             cancel.ThrowIfCancellationRequested();
             var trial = participant.Trials[i];
-            var (lambda, diagonal, model) = nested.Fit(i);
+            var (lambda, diagonal, model) = nested.Shrinkage ? nested.FitShrunk(i, eeg) : nested.Fit(i);
             diagonals[i] = diagonal;
             double[] prediction = model.Predict(algebra, eeg[i]);
             trials.Add(new DecodedTrial(
-                trial.Id, trial.AttendedIndex, lambda, nested.InnerCorrelation[i], prediction, [.. trial.Envelopes.Select(e => Correlations.Pearson(prediction, e))],
+                trial.Id, trial.AttendedIndex, lambda, nested.Shrinkage ? [] : nested.InnerCorrelation[i], prediction, [.. trial.Envelopes.Select(e => Correlations.Pearson(prediction, e))],
                 [.. windowSamples.Select(w => Correlations.InWindows(prediction, trial.Envelopes, w))]));
         }
-        FlagEdges(trials, job, flags);
+        if (nested.Shrinkage) flags.Add("Ledoit-Wolf: the shrinkage comes from the training trials in closed form, λ was not searched");
+        else FlagEdges(trials, job, flags);
         return Score(algebra, participant, job, nested, trials, diagonals, eeg, channels, lags, windowSamples, flags, cancel);
     }
 

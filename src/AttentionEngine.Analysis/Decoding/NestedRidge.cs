@@ -40,13 +40,16 @@ public sealed class NestedRidge
     /// <summary>[held-out trial][λ] mean correlation over the inner validation trials.</summary>
     public double[][] InnerCorrelation { get; }
 
-    public SolverReport Report => new(_algebra.Name, _systems.Pairs.Count * _lambdas.Count, _iterations, _worstResidual, _fallbacks);
+    public SolverReport Report => new(_algebra.Name, Shrinkage ? 0 : _systems.Pairs.Count * _lambdas.Count, _iterations, _worstResidual, _fallbacks);
 
     /// <summary>Statistics about the mean of all samples.</summary>
     internal PairSystems Systems => _systems;
 
     /// <summary>After how many iterations a system is factorised; null: where that becomes cheaper.</summary>
     internal int? MaxIterations { get; init; }
+
+    /// <summary>Whether <see cref="FitShrunk"/> is used, and nothing is searched.</summary>
+    internal bool Shrinkage { get; init; }
 
     /// <summary>Fills <see cref="InnerCorrelation"/>.</summary>
     public void ChooseLambdas(IProgress<double>? progress = null, CancellationToken cancel = default)
@@ -71,13 +74,32 @@ public sealed class NestedRidge
         double[] inner = InnerCorrelation[heldOut];
         double lambda = _lambdas[Array.IndexOf(inner, inner.Max())];
         var training = _systems.Without(heldOut);
-        var scale = new LambdaScale(_convention, _rateHz, _systems.Trials.Count - 1, RidgeFit.MeanDiagonal(training));
-        double diagonal = scale.ToDiagonal(lambda);
+        double diagonal = Scale(training).ToDiagonal(lambda);
+        return (lambda, diagonal, Solve(training, diagonal));
+    }
+
+    /// <summary>The same with the <see cref="LedoitWolf"/> shrinkage of the training trials in place of a λ that was searched.</summary>
+    /// <param name="eeg">[trial][samples × M] of all trials.</param>
+    internal (double Lambda, double Diagonal, LinearModel Model) FitShrunk(int heldOut, IReadOnlyList<double[]> eeg)
+    {
+        var training = _systems.Without(heldOut);
+        double[] mean = [.. training.Sums.Select((s, i) => s / training.Samples + _systems.Means[i])];
+        double rho = LedoitWolf.Intensity(_algebra, training, mean, eeg.Where((_, i) => i != heldOut));
+        if (rho >= 1) throw new InputDataException($"Held-out trial {heldOut}: the covariance of the other trials is shrunk wholly (ρ = 1): there are too few samples ({training.Samples}) for {training.Columns} columns. Use ridge regression, fewer lags or more data.");
+        double diagonal = rho / (1 - rho) * RidgeFit.MeanDiagonal(training);
+        return (Scale(training).FromDiagonal(diagonal), diagonal, Solve(training, diagonal));
+    }
+
+    private LambdaScale Scale(LaggedStatistics training) => new(_convention, _rateHz, _systems.Trials.Count - 1, RidgeFit.MeanDiagonal(training));
+
+    /// <summary>The covariance of <paramref name="training"/> is used up.</summary>
+    private LinearModel Solve(LaggedStatistics training, double diagonal)
+    {
         var all = RidgeFit.SolveInPlace(_algebra, training, diagonal);
         var model = all with { Weights = all.Weights[..training.Columns], Bias = all.Bias[..1] };
         // The statistics are about the mean of all samples: the bias is what brings a prediction back.
         model.Bias[0] += _systems.TargetMeans[0] - RowMath.Dot(model.Weights, _systems.Means);
-        return (lambda, diagonal, model);
+        return model;
     }
 
     private void SolveBatch(BlockConjugateGradients solver, int firstLambda, int lambdas)

@@ -19,6 +19,7 @@ internal static class DecodeCommand
     private static readonly Option<double> MaxLag = new("--max-lag-ms") { Description = "Last lag", DefaultValueFactory = _ => 250 };
     private static readonly Option<string> Windows = new("--windows-s") { Description = "Decision windows", DefaultValueFactory = _ => "1,2,5,10,30,60" };
     private static readonly Option<string?> Lambdas = new("--lambdas") { Description = "Ridge parameters, ascending, in the unit of --lambda-convention; default: 15 values" };
+    private static readonly Option<string> Model = new("--model") { Description = "ridge: λ by nested leave-one-trial-out; lw: Ledoit-Wolf shrinkage, nothing searched", DefaultValueFactory = _ => "ridge" };
     private static readonly Option<LambdaConvention> Convention = new("--lambda-convention") { Description = "Whose λ: PerSample, MtrfToolbox, Mtrfpy or Mne", DefaultValueFactory = _ => LambdaConvention.PerSample };
     private static readonly Option<SharedGroups> Allow = new("--allow-shared") { Description = "What training and test trials may share, flagged in the report: Story, Speaker, Session, Presentation", DefaultValueFactory = _ => SharedGroups.None };
     private static readonly Option<int> Permutations = new("--permutations") { Description = "Label permutations over whole trials", DefaultValueFactory = _ => 1000 };
@@ -34,10 +35,11 @@ internal static class DecodeCommand
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, TaskParticipant,
+            Dataset, Output, Level, Participants, Model, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, TaskParticipant,
         };
         PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
+        Model.AcceptOnlyFromAmong("ridge", "lw");
         Executor.AcceptOnlyFromAmong("local", "slurm");
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
         return command;
@@ -50,11 +52,13 @@ internal static class DecodeCommand
         var job = new DecodingJob
         {
             MinLagS = parsed.GetValue(MinLag) / 1000, MaxLagS = parsed.GetValue(MaxLag) / 1000, WindowsS = Numbers(parsed.GetValue(Windows)!, "--windows-s"), Convention = parsed.GetValue(Convention),
-            Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Seed = parsed.GetValue(Seed),
+            Model = parsed.GetValue(Model) == "lw" ? DecodingModel.LedoitWolf : DecodingModel.Ridge, Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Seed = parsed.GetValue(Seed),
         };
         if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
         if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
         if (lambdas is null && job.Convention != LambdaConvention.PerSample) throw new ConfigurationException($"The default values of λ are per sample; give --lambdas for --lambda-convention {job.Convention}.");
+        if (job.Model == DecodingModel.LedoitWolf && lambdas is not null) throw new ConfigurationException("--model lw searches no λ: leave out --lambdas.");
+        if (job.Model == DecodingModel.LedoitWolf && parsed.GetValue(SaveDecoder)) throw new ConfigurationException("--save-decoder trains by ridge regression: leave out --model lw.");
         string? task = parsed.GetValue(TaskParticipant);
         using var ending = ProcessExecutor.Attach(cancellation);
         var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], job, PreprocessingOptions.Plan(parsed),
@@ -62,7 +66,7 @@ internal static class DecodeCommand
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
         var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => MapsOfParticipant.AddTo(algebra, participant, j, AttentionDecoding.Run(algebra, participant, j, progress, cancel)), ending.Token);
         if (task is not null) return ExitCode.Ok;
-        if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome));
+        if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome, parsed.GetValue(Model)!));
         else Print(outcome);
         return ExitCode.Ok;
     }
@@ -84,7 +88,7 @@ internal static class DecodeCommand
         return [.. parts.Select(p => double.TryParse(p, CultureInfo.InvariantCulture, out double v) && v > 0 && double.IsFinite(v) ? v : throw new ConfigurationException($"{option} {text}: '{p}' is no number above 0."))];
     }
 
-    private static object Json(DecodeOutcome outcome) => new
+    private static object Json(DecodeOutcome outcome, string model) => new
     {
         Schema = "attend.decode/1",
         Participants = outcome.Results.Select(r => new
@@ -94,7 +98,7 @@ internal static class DecodeCommand
             {
                 new
                 {
-                    Name = "ridge", Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
+                    Name = model, Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
                     Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
                     r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Solver, r.MatchMismatch, r.Switching,
                 },

@@ -16,6 +16,16 @@ public enum LambdaConvention
     Mne,
 }
 
+/// <summary>How the backward model is regularised.</summary>
+public enum DecodingModel
+{
+    /// <summary>Ridge regression, λ by nested leave-one-trial-out.</summary>
+    Ridge,
+
+    /// <summary>Analytic shrinkage of the covariance (Ledoit and Wolf 2004): nothing is searched.</summary>
+    LedoitWolf,
+}
+
 /// <summary>What trials may share across a split.</summary>
 [Flags]
 public enum SharedGroups
@@ -37,6 +47,8 @@ public sealed record DecodingJob
 
     /// <summary>Ridge parameters, ascending, in <see cref="Convention"/>.</summary>
     public IReadOnlyList<double> Lambdas { get; init; } = DefaultLambdas;
+
+    public DecodingModel Model { get; init; }
 
     public LambdaConvention Convention { get; init; } = LambdaConvention.PerSample;
 
