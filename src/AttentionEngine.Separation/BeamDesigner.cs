@@ -20,6 +20,7 @@ public sealed class BeamDesigner : IDisposable
     private readonly AudioPathSettings _settings;
     private readonly FilterLayout _layout;
     private readonly bool _ideal;
+    private readonly IMaskSource? _masks;      // of mask-mwf; outlives the backend, so that a microphone that dies loads no network
     private BeamBackend? _backend;
     private MicrophoneSelection? _selection;   // null: all microphones
     private BeamformerWeights? _reduced;       // of the selection
@@ -39,7 +40,8 @@ public sealed class BeamDesigner : IDisposable
         _maxTalkers = maxTalkers;
         (_array, _settings, _ideal) = (array, settings, idealImages is not null);
         var layout = _layout = FilterLayout.Of(array, settings);
-        _backend = Create(array, idealImages);
+        _masks = settings.Backend == "mask-mwf" ? Masks(array, settings, layout, maxTalkers, idealImages) : null;
+        _backend = Create(array);
         _pool = [.. Enumerable.Range(0, PoolSize).Select(_ => new BeamformerWeights(0, 2, array.Count, layout.Taps, new float[maxTalkers * 2 * array.Count * layout.Taps])
         {
             LeftShares = new float[maxTalkers],
@@ -65,8 +67,7 @@ public sealed class BeamDesigner : IDisposable
         if (_ideal) throw new InvalidOperationException("ideal masks are those of the whole array: it cannot be made smaller");
         _selection = active.Contains(false) ? new MicrophoneSelection(_array, active) : null;
         var array = _selection?.Array ?? _array;
-        (_backend as IDisposable)?.Dispose();
-        _backend = Create(array, null);
+        _backend = Create(array);
         _reduced = _selection is null ? null : new BeamformerWeights(0, 2, array.Count, _layout.Taps, new float[_maxTalkers * 2 * array.Count * _layout.Taps]);
     }
 
@@ -95,7 +96,7 @@ public sealed class BeamDesigner : IDisposable
         return weights;
     }
 
-    private BeamBackend? Create(MicrophoneArray array, float[]? idealImages) => _settings.Backend switch
+    private BeamBackend? Create(MicrophoneArray array) => _settings.Backend switch
     {
         "pass" => null,
         "delay-and-sum" => new ModelBackend(ModelKind.DelayAndSum, array, _layout, _maxTalkers),
@@ -103,22 +104,21 @@ public sealed class BeamDesigner : IDisposable
         "mvdr" => new ModelBackend(ModelKind.Mvdr, array, _layout, _maxTalkers),
         "lcmv" => new ModelBackend(ModelKind.Lcmv, array, _layout, _maxTalkers),
         "mwf" => new WienerBackend(array, _layout, _maxTalkers),
-        "mask-mwf" => Masked(array, _settings, _layout, _maxTalkers, idealImages),
+        "mask-mwf" => new MaskedWienerBackend(array, _layout, _maxTalkers, _masks!),
         _ => throw new ConfigurationException($"the audio path's backend is `{_settings.Backend}`, expected one of {string.Join(", ", Backends)}"),
     };
 
-    private static MaskedWienerBackend Masked(MicrophoneArray array, AudioPathSettings settings, FilterLayout layout, int maxTalkers, float[]? idealImages)
+    private static IMaskSource Masks(MicrophoneArray array, AudioPathSettings settings, FilterLayout layout, int maxTalkers, float[]? idealImages)
     {
         if (array.SampleRateHz != MaskRateHz)
             throw new ConfigurationException(FormattableString.Invariant($"the backend `mask-mwf` works at {MaskRateHz} Hz, the rate its network was trained at; the array has {array.SampleRateHz} Hz. Use `mwf`, or an array at {MaskRateHz} Hz."));
         if (2 * layout.Taps > MaskFeatures.FftSize)
             throw new ConfigurationException(FormattableString.Invariant($"the backend `mask-mwf` makes filters of up to {MaskFeatures.FftSize / 2 / array.SampleRateHz * 1000} ms; taps_ms is {settings.TapsMs}."));
         if (idealImages is null && settings.MaskModel is null) throw new ConfigurationException("the backend `mask-mwf` needs the audio path's `mask_model`: the folder of a mask network, for example models/masks.");
-        IMaskSource source = idealImages is null ? new NetworkMasks(settings.MaskModel!, MaskFeatures.FftSize / 2 + 1, maxTalkers) : new IdealMasks(idealImages, maxTalkers, array.Count);
-        return new MaskedWienerBackend(array, layout, maxTalkers, source);
+        return idealImages is null ? new NetworkMasks(settings.MaskModel!, MaskFeatures.FftSize / 2 + 1, maxTalkers) : new IdealMasks(idealImages, maxTalkers, array.Count);
     }
 
-    public void Dispose() => (_backend as IDisposable)?.Dispose();
+    public void Dispose() => (_masks as IDisposable)?.Dispose();
 
     /// <summary>Forgets the sound seen; ids go on counting.</summary>
     public void Reset() => _backend?.Reset();

@@ -6,8 +6,11 @@ using AttentionEngine.Core.Errors;
 // ./attend bench [NAME...] [--json]: times and allocated bytes of the Stream zone's operations. Exit 6 when one allocates more than it may.
 bool json = args.Contains("--json");
 if (args is ["xdf-load-child", var mode, var file]) return XdfLoad.RunChild(mode, file);
-if (args is ["separation", ..]) return SeparationQuality.Run(args);
-if (args is ["cues", ..]) return SeparationCues.Run(args);
+if (args is ["separation" or "cues", ..])
+{
+    try { return args[0] == "cues" ? SeparationCues.Run(args) : SeparationQuality.Run(args); }
+    catch (AttendException e) { Console.Error.WriteLine($"attend: {e.Message}"); return e.ExitCode; }
+}
 if (args.Contains("xdf-load")) return XdfLoad.Run(json);
 if (args.Contains("eeg")) return EegDecoding.Run(json);
 if (args.Contains("recorder")) return RecorderCpu.Run(json);

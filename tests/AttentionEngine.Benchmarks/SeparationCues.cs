@@ -17,21 +17,15 @@ internal static class SeparationCues
 
     public static int Run(string[] args)
     {
-        string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;
-        if (args.Length < 2 || args[1].StartsWith('-') || !Directory.Exists(args[1]))
-        {
-            Console.Error.WriteLine("Usage: ./attend bench cues PAIRS [--rooms anechoic,rt300] [--sir-db 0] [--floor-db -12] [--backends delay-and-sum,…,mask-mwf] [--pairs N] [--json FILE]\n  PAIRS: a folder from tests/claims/make-separation-pairs.py.");
-            return ExitCode.Usage;
-        }
+        var options = new PairsOptions(args, "--rooms", "--sir-db", "--floor-db", "--backends", "--pairs", "--json");
         var rig = RigReader.Read(RepositoryFolder.PathOf("rigs/bench-sphere-bte4.yaml"));
-        double sirDb = double.Parse(Option("--sir-db", "0"), CultureInfo.InvariantCulture), floorDb = double.Parse(Option("--floor-db", "-12"), CultureInfo.InvariantCulture);
-        int most = int.Parse(Option("--pairs", "1000"), CultureInfo.InvariantCulture);
+        double sirDb = options.Number("--sir-db", 0), floorDb = options.Number("--floor-db", -12), most = options.Number("--pairs", 1000);
         var rows = new List<Row>();
-        foreach (string room in Option("--rooms", "anechoic,rt300").Split(','))
+        foreach (string room in options.List("--rooms", "anechoic,rt300"))
         {
-            string[] files = [.. Directory.GetFiles(args[1], $"p*_{room}.npy").Order(StringComparer.Ordinal).Take(most)];
+            string[] files = options.Pairs(room, most);
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{room}, {sirDb} dB, floor {floorDb} dB, {files.Length} pairs: |error| of the attended talker's cues, mean and largest; of the others, how often the sign stays and how much of the cue (median, 10th percentile)"));
-            foreach (string backend in Option("--backends", "delay-and-sum,mvdr,mwf,mask-mwf").Split(','))
+            foreach (string backend in options.List("--backends", "delay-and-sum,mvdr,mwf,mask-mwf"))
             {
                 var cues = files.SelectMany(f => Enumerable.Range(0, 2).SelectMany(t => Measure(rig, new SeparationPair(rig, f, t, sirDb, 0), backend, floorDb))).ToList();
                 var row = Row.Of(room, backend, cues);
@@ -39,7 +33,7 @@ internal static class SeparationCues
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {backend,-16} attended ILD {row.TargetIldDb:0.00} (≤ {row.WorstIldDb:0.0}) dB, ITD {row.TargetItdUs:0} (≤ {row.WorstItdUs:0}) µs   others ILD sign {row.OthersIldSign:P0}, share {row.OthersIldShare:0.00} ({row.OthersIldShareTenth:0.00}); ITD sign {row.OthersItdSign:P0}, share {row.OthersItdShare:0.00} ({row.OthersItdShareTenth:0.00})"));
             }
         }
-        if (Option("--json", "") is { Length: > 0 } json) File.WriteAllText(json, JsonSerializer.Serialize(new { Schema = "attend.bench-cues/1", SirDb = sirDb, FloorDb = floorDb, Rows = rows }));
+        if (options.Text("--json", "") is { Length: > 0 } json) File.WriteAllText(json, JsonSerializer.Serialize(new { Schema = "attend.bench-cues/1", SirDb = sirDb, FloorDb = floorDb, Rows = rows }));
         return ExitCode.Ok;
     }
 

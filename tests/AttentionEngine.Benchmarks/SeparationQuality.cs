@@ -9,7 +9,8 @@ namespace AttentionEngine.Benchmarks;
 
 /// <summary>
 /// <c>./attend bench separation PAIRS</c>: SI-SDR and ESTOI of every backend over scenes (tests/claims/make-separation-pairs.py),
-/// attending either talker, against the best microphone, at the delay that is applied; mean and 95 % interval over pairs.
+/// attending either talker, against the best microphone, at the delay that is applied; mean and 95 % interval over pairs. The backend
+/// `ideal` is mask-mwf with ideal masks.
 /// </summary>
 internal static class SeparationQuality
 {
@@ -17,35 +18,28 @@ internal static class SeparationQuality
 
     public static int Run(string[] args)
     {
-        string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;
-        if (args.Length < 2 || args[1].StartsWith('-') || !Directory.Exists(args[1]))
-        {
-            Console.Error.WriteLine("Usage: ./attend bench separation PAIRS [--rooms anechoic,rt300] [--sir-db 0,-5] [--floor-db=-inf] [--backends pass,…,ideal] [--pairs N] [--steering-error-deg 0] [--json FILE]\n  PAIRS: a folder from tests/claims/make-separation-pairs.py. `ideal` is mask-mwf with ideal masks.");
-            return ExitCode.Usage;
-        }
+        var options = new PairsOptions(args, "--rooms", "--sir-db", "--floor-db", "--backends", "--pairs", "--steering-error-deg", "--json");
         var rig = RigReader.Read(RepositoryFolder.PathOf("rigs/bench-sphere-bte4.yaml"));
-        string floorText = Option("--floor-db", "-inf");
-        double floorDb = floorText == "-inf" ? double.NegativeInfinity : double.Parse(floorText, CultureInfo.InvariantCulture);
-        double errorDeg = double.Parse(Option("--steering-error-deg", "0"), CultureInfo.InvariantCulture);
-        int most = int.Parse(Option("--pairs", "1000"), CultureInfo.InvariantCulture);
-        string[] backends = Option("--backends", "delay-and-sum,superdirective,mvdr,lcmv,mwf,mask-mwf,ideal").Split(',');
+        string floorText = options.Text("--floor-db", "-inf");
+        double floorDb = options.Number("--floor-db", double.NegativeInfinity), errorDeg = options.Number("--steering-error-deg", 0), most = options.Number("--pairs", 1000);
+        string[] backends = options.List("--backends", "delay-and-sum,superdirective,mvdr,lcmv,mwf,mask-mwf,ideal");
         var rows = new List<Row>();
-        foreach (string room in Option("--rooms", "anechoic,rt300").Split(','))
+        foreach (string room in options.List("--rooms", "anechoic,rt300"))
         {
-            string[] files = [.. Directory.GetFiles(args[1], $"p*_{room}.npy").Order(StringComparer.Ordinal).Take(most)];
-            foreach (string sir in Option("--sir-db", "0,-5").Split(','))
+            string[] files = options.Pairs(room, most);
+            foreach (string sir in options.List("--sir-db", "0,-5"))
             {
                 Console.Out.WriteLine(FormattableString.Invariant($"{room}, {sir} dB, floor {floorText} dB, {files.Length} pairs"));
                 foreach (string backend in backends)
                 {
-                    var scores = files.Select(f => Score(rig, f, backend, double.Parse(sir, CultureInfo.InvariantCulture), floorDb, errorDeg)).ToList();
+                    var scores = files.Select(f => Score(rig, f, backend, PairsOptions.Parse("--sir-db", sir), floorDb, errorDeg)).ToList();
                     var row = new Row(room, sir, floorText, backend, scores.Count, Interval(scores, s => s.Db), Interval(scores, s => s.Estoi), scores.Average(s => s.Cpu), scores[0].Db, [.. scores.Select(s => Math.Round(s.Db, 2))]);
                     rows.Add(row);
                     Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {backend,-16} SI-SDR {row.Db.Mean,+6:+0.00;-0.00} dB [{row.Db.Low:+0.00;-0.00}, {row.Db.High:+0.00;-0.00}]  ESTOI {row.Estoi.Mean:+0.000;-0.000}  first pair {row.First:+0.0;-0.0}  CPU {row.CpuSPerS:0.000}"));
                 }
             }
         }
-        if (Option("--json", "") is { Length: > 0 } json) File.WriteAllText(json, JsonSerializer.Serialize(new { Schema = "attend.bench-separation/1", SteeringErrorDeg = errorDeg, Rows = rows }));
+        if (options.Text("--json", "") is { Length: > 0 } json) File.WriteAllText(json, JsonSerializer.Serialize(new { Schema = "attend.bench-separation/1", SteeringErrorDeg = errorDeg, Rows = rows }));
         return ExitCode.Ok;
     }
 

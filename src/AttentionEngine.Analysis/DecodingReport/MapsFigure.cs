@@ -74,7 +74,7 @@ internal static class MapsFigure
         for (int c = 0; c < shared.Count; c++) svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"#7d8791\" stroke-width=\".7\" opacity=\".6\" points=\"{Line(l => attended[l][c])}\"><title>{HtmlText.Escape(shared[c])}</title></polyline>");
         svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"#0969da\" stroke-width=\"2.5\" points=\"{Line(l => Power(attended[l]))}\"/>");
         if (others.Length > 0) svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"#b35900\" stroke-width=\"2.5\" stroke-dasharray=\"6 4\" points=\"{Line(l => Power(others[l]))}\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"</svg><figcaption>Temporal response functions, EEG per standard deviation of the envelope. {who}. Grey: each channel, attended talker; blue: their global field power{(others.Length > 0 ? "; brown, dashed: that of the other talkers" : "")}. Leave-one-trial-out correlation with the EEG {HtmlText.Number(maps.Average(m => m.TrfCorrelation), 3)}. Before 0 ms there can be no response: what stands there is noise.</figcaption></figure>");
+        svg.Append(CultureInfo.InvariantCulture, $"</svg><figcaption>Temporal response functions, EEG per standard deviation of the envelope. {who}. Grey: each channel, attended talker; blue: their global field power{(others.Length > 0 ? "; brown, dashed: that of the other talkers" : "")}. Leave-one-trial-out correlation with the EEG {HtmlText.Number(maps.Average(m => m.TrfCorrelation), 3)}, at the λ that is best for it and so a little too high. Before 0 ms there can be no response: what stands there is noise.</figcaption></figure>");
         return svg.ToString();
     }
 

@@ -83,7 +83,7 @@ public sealed record XdfSession(string Path, IReadOnlyList<EegFileChannel> Chann
     private static (double[] Samples, double[] TimesS) Filled(XdfStreamData stream, XdfTimes times)
     {
         int channels = stream.Info.ChannelCount, recorded = times.TimesS.Length;
-        float[] values = stream.ToSingles();
+        double[] values = stream.ToDoubles(); // an EEG amplifier's offset may be larger than float can resolve beside the signal
         var missing = times.Gaps.ToDictionary(g => g.AfterSample, g => g.MissingSamples);
         long total = recorded + missing.Values.Sum();
         if (total * channels > Array.MaxLength || total > 100L * recorded) throw new InputDataException($"{stream.Info.Name}: {total - recorded} of {total} EEG samples are missing; this is no recording to decode.");

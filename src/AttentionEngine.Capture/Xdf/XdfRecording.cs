@@ -23,8 +23,19 @@ public sealed record XdfStreamData(XdfStream Stream, Array Values, double[] Stam
         return result;
     }
 
+    /// <summary>[samples × channels] row-major, any numeric format as double: exact but for int64 beyond 2⁵³.</summary>
+    public double[] ToDoubles()
+    {
+        if (Values is double[] already) return already;
+        if (Values is string[]) throw new InvalidOperationException($"Stream '{Info.Name}' holds text, not numbers.");
+        var result = new double[Values.Length];
+        XdfConvert.ToDoubles(AsBytes(Values), Info.Format, result);
+        return result;
+    }
+
     private static ReadOnlySpan<byte> AsBytes(Array values) => values switch
     {
+        float[] a => MemoryMarshal.AsBytes(a.AsSpan()),
         double[] a => MemoryMarshal.AsBytes(a.AsSpan()),
         int[] a => MemoryMarshal.AsBytes(a.AsSpan()),
         short[] a => MemoryMarshal.AsBytes(a.AsSpan()),

@@ -89,6 +89,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     /// it, is filled only so far; the frame after it waits. Live there is no limit.
     /// </summary>
     public long BlockLimit { get; private set; } = long.MaxValue;
+
     /// <summary>Replay: where the participant stopped the sound.</summary>
     public long StopAtSample { get; set; } = long.MaxValue;
     public int Free => Math.Max(0, Blocks.Free - 4096 / _block) * _block;

@@ -67,7 +67,7 @@ public sealed class FilterRenewal : IDisposable
         _sinceDesign = 0;
         if (_designer.Design(_scene) is not { } weights) return;
         Last = weights;
-        _path.PushWeights(weights, ISteeringSchedule.Now); // when the fade of the set before has ended
+        _path.PushWeights(weights, ISteeringSchedule.Now); // a fade that still runs is taken over by the new one
         Cpu.Add(ThreadCpuClock.NowMs() - startMs);
     }
 

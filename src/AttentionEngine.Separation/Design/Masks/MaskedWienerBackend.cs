@@ -12,7 +12,7 @@ namespace AttentionEngine.Separation.Design.Masks;
 /// ear's reference, reverberation included. Spatial covariances B_c are slow, shares are fast: the filter lets go of a null as soon as
 /// nobody is there, and takes what the target alone has. One factorisation serves all talkers.
 /// </summary>
-internal sealed class MaskedWienerBackend : BeamBackend, IDisposable
+internal sealed class MaskedWienerBackend : BeamBackend
 {
     private const double Load = 1e-4;          // of trace/M: the white-noise-gain limit
     private const double DiffuseFloor = 1e-3;  // of all power: there is always some
@@ -32,6 +32,7 @@ internal sealed class MaskedWienerBackend : BeamBackend, IDisposable
     private readonly float[] _row;                     // [K × 5 × bins]
     private int _count;
 
+    /// <param name="source">The caller's: it may serve another backend after this one.</param>
     public MaskedWienerBackend(MicrophoneArray array, FilterLayout layout, int maxTalkers, IMaskSource source)
     {
         _array = array;
@@ -93,8 +94,6 @@ internal sealed class MaskedWienerBackend : BeamBackend, IDisposable
         _frames.Reset();
         _count = 0; // the next scene starts afresh
     }
-
-    public void Dispose() => (_source as IDisposable)?.Dispose();
 
     // Another number of talkers starts afresh; moved ones are followed.
     private void Follow(TalkerScene scene)

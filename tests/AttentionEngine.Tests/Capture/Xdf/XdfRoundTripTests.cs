@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionEngine.Capture.Xdf;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Randomness;
@@ -31,6 +32,7 @@ public sealed class XdfRoundTripTests : IDisposable
         {
             Assert.Equal(300, s.SampleCount);
             Assert.Equal(_expected[s.Info.Format], s.Values);
+            if (s.Values is not string[]) Assert.Equal(s.Values.Cast<object>().Select(v => Convert.ToDouble(v, CultureInfo.InvariantCulture)), s.ToDoubles());
             Assert.Equal(_stamps, s.StampsS);
             Assert.Contains("<sample_count>300</sample_count>", s.FooterXml, StringComparison.Ordinal);
             Assert.Equal("µV <&>", s.Info.Desc.Element("unit")!.Value);
