@@ -1,4 +1,5 @@
 // Counts what the audio thread may not do (allocate, free, lock: glibc's own functions underneath) while its function runs.
+#include "attention_engine_io.h"
 #include "attention_engine_safety.h"
 #include "check.h"
 #include "fixture.h"
@@ -117,5 +118,23 @@ TEST(process_and_push_neither_allocate_nor_free_nor_lock) {
     CHECK(g_memory.load() == memory);
     CHECK(g_locks.load() == locks);
     CHECK(taken > 1000 && (faults & (AE_FAULT_CONTROL | AE_FAULT_INPUT | AE_FAULT_HOWL | AE_FAULT_STOPPED)) == (AE_FAULT_CONTROL | AE_FAULT_INPUT | AE_FAULT_HOWL | AE_FAULT_STOPPED));
+}
+
+TEST(device_callback_neither_allocates_nor_frees_nor_locks) {
+    const auto path = create(config());
+    const ae_io_config c{AE_IO_VIRTUAL, kMics, 2, 0, 4096, 16000, nullptr, nullptr, nullptr, nullptr};
+    ae_io* device = nullptr;
+    CHECK(ae_io_open(&c, &device, nullptr, 0) == AE_OK);
+    CHECK(ae_io_set_path(device, path.get(), kMics, nullptr, nullptr) == AE_OK);
+    Noise noise{2};
+    const auto input = noise.make(static_cast<std::size_t>(1500) * kMics, 0.9f);
+    std::vector<float> output(3000);
+    const long memory = g_memory.load(), locks = g_locks.load();
+    for (int i = 0; i < 200; ++i) ae_io_drive(device, input.data(), output.data(), i % 3 == 0 ? 1500 : 100, i, i % 7);  // also with a full ring
+    CHECK(g_memory.load() == memory && g_locks.load() == locks);
+    ae_io_status status;
+    ae_io_get_status(device, &status);
+    CHECK(status.dropped_samples > 0 && status.lost_samples > 0);
+    ae_io_close(device);
 }
 #endif

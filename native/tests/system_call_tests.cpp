@@ -1,6 +1,8 @@
 // The kernel itself ends the child at its first system call, so a lock that waits, a log line or a sleep in process() cannot hide.
+#include "attention_engine_io.h"
 #include "attention_engine_safety.h"
 #include "check.h"
+#include "device_core.h"
 #include "fixture.h"
 
 #if defined(__linux__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -64,5 +66,26 @@ TEST(process_makes_no_system_call) {
         }
     });
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST(device_callback_makes_no_system_call) {
+    const int probe = run_without_system_calls([] { syscall(SYS_getpid); });
+    if (WIFEXITED(probe) && WEXITSTATUS(probe) == kRefused) {
+        std::printf("SKIPPED: this machine does not allow seccomp filters\n");
+        return;
+    }
+    const auto path = create(config());
+    const ae_io_config c{AE_IO_VIRTUAL, kMics, 2, 0, 4096, 16000, nullptr, nullptr, nullptr, nullptr};
+    ae_io* device = nullptr;
+    CHECK(ae_io_open(&c, &device, nullptr, 0) == AE_OK && ae_io_set_path(device, path.get(), kMics, nullptr, nullptr) == AE_OK);
+    Noise noise{2};
+    const auto input = noise.make(static_cast<std::size_t>(100) * kMics, 0.9f);
+    std::vector<float> output(200);
+    attend::io::monotonic_ns();  // the loader finds the vDSO
+    const int status = run_without_system_calls([&] {
+        for (int i = 0; i < 300; ++i) ae_io_drive(device, input.data(), output.data(), 100, attend::io::monotonic_ns(), 0);
+    });
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ae_io_close(device);
 }
 #endif

@@ -62,6 +62,8 @@ public sealed class AudioPath : IDisposable
         int Samples(double ms) => Math.Max(1, (int)Math.Round(ms * rate / 1000));
     }
 
+    internal AudioPathHandle Handle => _handle;
+
     public int Microphones { get; }
     public int MaxTalkers { get; }
     public FilterLayout Layout { get; }

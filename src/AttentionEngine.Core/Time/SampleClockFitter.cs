@@ -55,6 +55,15 @@ public sealed class SampleClockFitter
         ? throw new InvalidOperationException("A sample clock has no time before the first sample.")
         : new SampleClock(_index, StreamTime.FromSeconds(_timeS), 1 / _periodS, 3 * Math.Sqrt(_p00));
 
+    /// <summary>Samples that the source itself says it lost before the next ones: the index moves on, and nothing has to be found out from the stamps.</summary>
+    public void Skip(long samples)
+    {
+        if (_index < 0 || samples <= 0) return;
+        Missing += samples;
+        Predict(samples);
+        ClearTests();
+    }
+
     /// <summary>Takes the next samples of the stream.</summary>
     /// <param name="stampsS">[frames] time stamps, seconds, all on one clock.</param>
     /// <param name="smoothedS">[frames] receives the fitted times, never decreasing.</param>
