@@ -2,7 +2,22 @@
 
 namespace attend::io {
 
+namespace {
+
+using AlsaHandler = void (*)(const char* file, int line, const char* function, int error, const char* format, ...);
+void quiet(const char*, int, const char*, int, const char*, ...) {}
+
+// PortAudio asks ALSA for every device that its configuration could name; ALSA writes a page to stderr about those that are not there.
+void quiet_alsa() {
+    void* alsa = dlopen("libasound.so.2", RTLD_NOW | RTLD_NOLOAD);
+    if (alsa == nullptr) return;
+    if (auto* set = reinterpret_cast<int (*)(AlsaHandler)>(dlsym(alsa, "snd_lib_error_set_handler"))) set(quiet);
+}
+
+}  // namespace
+
 PortAudioApi::PortAudioApi() : library("libportaudio.so.2") {
+    quiet_alsa();
     library.find(initialize, "Pa_Initialize");
     library.find(terminate, "Pa_Terminate");
     library.find(error_text, "Pa_GetErrorText");

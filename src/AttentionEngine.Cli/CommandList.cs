@@ -20,6 +20,7 @@ internal static class CommandList
         yield return DesignCommand.Create();
         yield return XdfCommand.Create();
         yield return DoctorCommand.Create();
+        yield return DevicesCommand.Create();
         yield return ModelCommand.Create();
         yield return StreamsCommand.Create();
         yield return TrainCommand.Create();

@@ -9,15 +9,28 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Says what this machine has and lacks: runtime, natives, models, speech, LSL, clock, disk. Example: attend doctor --json");
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed.GetValue(GlobalOptions.Json), cancellation)));
+        var loop = new Option<string?>("--loop") { Description = "Rig whose audio device is measured instead: the delay from an output back to each input that hears it, by chirps. Join them with a wire first" };
+        var nobody = new Option<bool>("--nobody-wears-it") { Description = "With --loop: says that the output is in nobody's ear; needed, since the chirps are not limited to a calibrated level" };
+        var output = new Option<int?>("--output") { Description = "With --loop: output that plays, 1 (left, the default) or 2 (right)" };
+        var level = new Option<double?>("--level-dbfs") { Description = "With --loop: peak of the chirps relative to full scale, -80 to 0 (default -30)" };
+        var command = new Command("doctor", "Says what this machine has and lacks: runtime, natives, models, speech, LSL, clock, disk, audio devices. Example: attend doctor --json") { loop, nobody, output, level };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(loop) is null) return;
+            if (!result.GetValue(nobody)) result.AddError("--loop plays chirps at a level that is not calibrated: take the receivers out of every ear and say so with --nobody-wears-it.");
+            if (result.GetValue(output) is < 1 or > 2) result.AddError($"--output is {result.GetValue(output)}; expected 1 (left) or 2 (right).");
+            if (!(result.GetValue(level) is null or (>= -80 and <= 0))) result.AddError($"--level-dbfs is {result.GetValue(level)}; expected -80 to 0.");
+        });
+        command.SetAction((parsed, cancellation) => Task.Run(() => parsed.GetValue(loop) is { } rig
+            ? LoopMeasurement.Run(rig, parsed.GetValue(output) ?? 1, parsed.GetValue(level) ?? -30, parsed.GetValue(GlobalOptions.Json), cancellation)
+            : Run(parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));
         return command;
     }
 
     private static int Run(bool json, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), .. MaterialFacts.All(), StreamFacts.Loopback(cancellation)];
+        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), .. MaterialFacts.All(), StreamFacts.Loopback(cancellation), .. DeviceFacts.All()];
         bool healthy = facts.TrueForAll(f => f.Status == FactStatus.Ok || !f.Required);
         if (json) JsonOutput.Print(new { Schema = "attend.doctor/1", Ok = healthy, Facts = facts });
         else Print(facts);

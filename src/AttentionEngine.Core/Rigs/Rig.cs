@@ -20,6 +20,15 @@ public sealed record Rig
     /// <summary>Calibrated output to a participant's ears, or null: then no sound goes there.</summary>
     public RigOutput? Output { get; init; }
 
+    /// <summary>The device that brings the microphones and plays to the ears, or null where the audio stream comes over LSL.</summary>
+    public RigAudioDevice? AudioDevice { get; init; }
+
+    /// <summary>What was measured on the microphones and the output, or null.</summary>
+    public RigCalibration? Calibration { get; init; }
+
+    /// <summary>Order, polarity and gain of the channels, by the calibration where there is one.</summary>
+    public MicrophoneWiring Wiring => Calibration?.Wiring ?? MicrophoneWiring.Straight(Array.Count);
+
     /// <summary>What the live engine sends to other programs, or null for nothing.</summary>
     public SteeringOutSettings? SteeringOut { get; init; }
 

@@ -10,19 +10,24 @@ public static class RigReader
     public static Rig Read(string file)
     {
         var map = YamlMap.Load(file, Schema);
+        var array = ArrayReader.Read(map, map.Map("array"));
+        var device = AudioDeviceReader.Read(map.MapOrNull("audio_device"), array.Count);
+        var calibration = map.Has("calibration_file") ? CalibrationFile.Read(map.ResolvePath(map.Text("calibration_file")), array) : null;
         var rig = new Rig
         {
             FilePath = Path.GetFullPath(file),
             Name = map.Text("name"),
             Description = map.TextOr("description", ""),
-            Array = ArrayReader.Read(map, map.Map("array")),
-            Streams = ReadStreams(map.Map("streams")),
+            Array = array,
+            AudioDevice = device,
+            Calibration = calibration,
+            Streams = ReadStreams(map, device),
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
             EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
             Network = ReadNetwork(map.MapOrNull("network")),
             AudioPath = ReadAudioPath(map, map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
-            Output = map.MapOrNull("output") is { } output ? ReadOutput(output) : null,
+            Output = ReadOutput(map.MapOrNull("output"), calibration?.Output),
             SteeringOut = SteeringOutReader.Read(map.MapOrNull("steering_out")),
         };
         map.Done();
@@ -30,14 +35,18 @@ public static class RigReader
         return rig;
     }
 
-    private static List<RigStream> ReadStreams(YamlMap map)
+    private static List<RigStream> ReadStreams(YamlMap root, RigAudioDevice? device)
     {
+        // The device's microphones are a stream like the others.
+        List<RigStream> streams = device is null ? [] : [new RigStream(StreamRole.Audio, device.SourceId, null, true, 0, 500)];
+        var map = device is null ? root.Map("streams") : root.MapOrNull("streams");
+        if (map is null) return streams;
+        if (device is not null && map.Has("audio")) throw map.Error("audio", "is given, but the rig has an `audio_device` too; the microphones come from one of them: delete the other");
         (string Key, StreamRole Role, double StaleMs)[] roles =
         [
             ("audio", StreamRole.Audio, 500), ("head", StreamRole.Head, 500), ("gaze", StreamRole.Gaze, 500), ("eeg", StreamRole.Eeg, 500),
             ("talkers", StreamRole.Talkers, 2000), ("markers", StreamRole.Markers, 1e9), ("ego_camera", StreamRole.EgoCamera, 1000), ("scene_camera", StreamRole.SceneCamera, 1000),
         ];
-        var streams = new List<RigStream>();
         foreach (var (key, role, staleMs) in roles)
         {
             if (map.MapOrNull(key) is not { } s) continue;
@@ -98,17 +107,24 @@ public static class RigReader
         return settings;
     }
 
-    private static RigOutput ReadOutput(YamlMap map)
+    /// <summary>The level of full scale stands in the rig or in its calibration, not in both.</summary>
+    private static RigOutput? ReadOutput(YamlMap? map, OutputCalibration? measured)
     {
-        string date = map.Text("calibrated_on");
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _))
-            throw map.Error("calibrated_on", $"is `{date}`, expected the day of the measurement as yyyy-MM-dd");
-        var output = new RigOutput(map.Number("full_scale_db_spl", 60, 160), date, map.NumberOr("peak_cap_db_spl", 100, 60, 111),
+        if (map is null) return measured is null ? null : new RigOutput(measured.FullScaleDbSpl, measured.CalibratedOn);
+        if (measured is not null && map.Has("full_scale_db_spl")) throw map.Error("full_scale_db_spl", "is given, and the rig's calibration_file has it too; delete one of them (here, with `calibrated_on`, to use what was measured)");
+        var output = new RigOutput(measured?.FullScaleDbSpl ?? map.Number("full_scale_db_spl", 60, 160), measured?.CalibratedOn ?? Day(map, "calibrated_on"), map.NumberOr("peak_cap_db_spl", 100, 60, 111),
             map.NumberOr("long_term_limit_dba", 80, 40, 100), map.NumberOr("week_hours", 40, 0.1, 168), map.NumberOr("hold_ms", 500, 500, 10000));
         map.Done();
         if (output.LongTermLimitDba >= output.PeakCapDbSpl)
             throw map.Error("long_term_limit_dba", FormattableString.Invariant($"is {output.LongTermLimitDba}, which must be below peak_cap_db_spl ({output.PeakCapDbSpl})"));
         return output;
+    }
+
+    internal static string Day(YamlMap map, string key)
+    {
+        string date = map.Text(key);
+        return DateOnly.TryParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _) ? date
+            : throw map.Error(key, $"is `{date}`, expected the day of the measurement as yyyy-MM-dd");
     }
 
     private static AttentionSettings ReadAttention(YamlMap root, YamlMap map)
