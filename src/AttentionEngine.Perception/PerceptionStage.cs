@@ -18,6 +18,7 @@ public sealed class PerceptionStage
 
     private readonly IReadOnlyList<string> _talkerIds;
     private readonly HeadPoseTrack _head;
+    private readonly bool _tracked;
     private readonly TalkerPositions _positions;
     private readonly BeamActivity _activity;
     private readonly MouthMotion? _mouth;
@@ -28,6 +29,7 @@ public sealed class PerceptionStage
     public PerceptionStage(Rig rig, IReadOnlyList<string> talkerIds)
     {
         _talkerIds = talkerIds;
+        _tracked = rig.Find(StreamRole.Head) is not null;
         _head = new HeadPoseTrack(StaleS(rig, StreamRole.Head));
         _positions = new TalkerPositions(rig, talkerIds);
         _activity = new BeamActivity(talkerIds.Count, rig.Attention.TickMs * 1e-3);
@@ -67,6 +69,7 @@ public sealed class PerceptionStage
         scene.Time = time;
         scene.Count = TalkerCount;
         scene.HeadValid = _head.TryGet(timeS, out Pose head, out double headAgeS);
+        if (!_tracked) headAgeS = 0; // a rig without a head tracker: the head stays where it is
         scene.RoomFromHead = head;
         if (_mouth is not null && !(timeS - _lastFrameS <= _cameraStaleS)) _mouth.Lose();
         for (int k = 0; k < TalkerCount; k++) Fill(scene.Talkers[k], k, head, headAgeS);

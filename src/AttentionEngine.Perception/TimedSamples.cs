@@ -14,6 +14,7 @@ internal sealed class TimedSamples(int channels, int capacity)
 
     public void Add(SampleChunk chunk)
     {
+        if (chunk.Frames == 0) return; // also of a stream that the rig does not have
         if (chunk.Channels != channels)
             throw new ArgumentException($"A chunk of {chunk.Channels} channels came where {channels} are expected.");
         for (int i = 0; i < chunk.Frames; i++)

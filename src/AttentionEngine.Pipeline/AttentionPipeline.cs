@@ -46,7 +46,7 @@ public sealed class AttentionPipeline : IDisposable
         TickS = rig.Attention.TickMs * 1e-3;
         int maxFrames = (int)rig.Array.SampleRateHz; // twice what GraphInputs lets a tick consume
 
-        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS, ears ?? (rig.Output is { } output ? new EarProtection(output, EarProtection.WeekPa2H(output)) : null));
+        Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS, ears ?? (rig.Output is { } output ? new EarProtection(output, EarProtection.WeekPa2H(output)) : null), rig.Wiring);
         _sound = new TickAudio(Audio, rig.Array.SampleRateHz, _talkers, rig.Array.Count, maxFrames);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
         _perception = new PerceptionStage(rig, talkerIds);

@@ -30,7 +30,8 @@ internal static class DoctorCommand
     private static int Run(bool json, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), .. MaterialFacts.All(), StreamFacts.Loopback(cancellation), .. DeviceFacts.All()];
+        List<DoctorFact> facts = [.. MachineFacts.All(Environment.CurrentDirectory), .. NativeFacts.All(), .. MaterialFacts.All(), StreamFacts.Loopback(cancellation)];
+        if (facts.TrueForAll(f => f.Name != NativeFacts.EngineName || f.Status == FactStatus.Ok)) facts.AddRange(DeviceFacts.All()); // which our own library looks for
         bool healthy = facts.TrueForAll(f => f.Status == FactStatus.Ok || !f.Required);
         if (json) JsonOutput.Print(new { Schema = "attend.doctor/1", Ok = healthy, Facts = facts });
         else Print(facts);

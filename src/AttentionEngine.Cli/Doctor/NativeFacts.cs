@@ -7,6 +7,8 @@ namespace AttentionEngine.Cli.Doctor;
 /// <summary>The native libraries, each by loading it and calling or finding something in it.</summary>
 internal static unsafe class NativeFacts
 {
+    public const string EngineName = "native audio path";
+
     public static IEnumerable<DoctorFact> All()
     {
         yield return Engine();
@@ -17,7 +19,7 @@ internal static unsafe class NativeFacts
 
     private static DoctorFact Engine()
     {
-        const string name = "native audio path";
+        const string name = EngineName;
         string path;
         try { path = NativeLibraries.Find(NativeLibraries.AttentionEngine); }
         catch (StreamMissingException e) { return DoctorFact.Missing(name, true, e.Message, "./attend setup"); }

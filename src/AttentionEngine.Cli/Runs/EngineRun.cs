@@ -5,6 +5,7 @@ using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Sessions;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Pipeline.Live;
+using AttentionEngine.Separation.Devices;
 using AttentionEngine.Separation.Safety;
 
 namespace AttentionEngine.Cli.Runs;
@@ -34,8 +35,12 @@ internal static class EngineRun
         var session = SessionFolder.Create(options.Output);
         var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
         var rig = RigReader.Read(session.Rig);
-        var transport = LslSetup.OpenBackend(rig.Network);
-        using var closing = (IDisposable)transport;
+        var bus = LslSetup.OpenBackend(rig.Network);
+        using var closing = (IDisposable)bus;
+        using var device = rig.AudioDevice is null ? null : RigDevices.Open(rig, withOutput: ears is not null && rig.AudioDevice.HasOutput);
+        using var sound = device is null ? null : new DeviceSound(rig, bus, device);
+        var transport = sound?.Transport ?? bus;
+        if (rig.AudioDevice is { HasOutput: true } && ears is null) Console.Error.WriteLine("attend: no --participant, so nothing is played: the outputs of the rig's audio_device stay closed");
         using var recording = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         using var outlets = new OutletSink(transport);
         var progress = new Progress(startSimulator is null ? "running" : "demo", options.Seconds);
@@ -43,7 +48,7 @@ internal static class EngineRun
         if (startSimulator is not null) Console.Error.WriteLine("attend: rendering the scene and starting the simulated rig as its own process");
         using var simulator = startSimulator?.Invoke(session.Root);
         Console.Error.WriteLine($"attend: looking for the streams of {rig.Name}");
-        var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report, Ears = ears };
+        var runner = new LiveRunner(rig, transport, session, recording, outlets, new LiveOptions(options.Seconds, options.WaitS, EngineVersion: EngineVersion.Text, Models: models)) { Progress = progress.Report, Ears = ears, Device = sound };
         var cpu = new CpuMeter(simulator);
         runner.Started = cpu.Start;
         using var button = options.Rig.Output is null ? null : ParticipantStop.Listen(runner.StopSound);
@@ -62,8 +67,20 @@ internal static class EngineRun
         provenance.AddRange(models.Select(m => ($"sha256 of {m.Name}", m.Sha256)));
         (string, double)[] cpuParts = simulator is null ? [("engine", cpu.Engine)] : [("engine", cpu.Engine), ("simulator", cpu.Simulator)];
         var facts = SessionEnd.Facts(startSimulator is null ? "run" : "demo", rig, run, runner.LastWeights, cpuParts, provenance);
+        if (device is not null) summary["device"] = Device(device);
         if (ears is not null) summary["dose"] = Dose(options, ears);
         return SessionEnd.Finish(session, summary, run, score, facts, json);
+    }
+
+    private static JsonObject Device(AudioDevice device)
+    {
+        var s = device.Status;
+        return new JsonObject
+        {
+            ["kind"] = device.Options.Kind.ToString().ToLowerInvariant(), ["block_frames"] = s.BlockFrames, ["samples"] = s.Samples, ["xruns"] = s.Xruns, ["lost_samples"] = s.LostSamples,
+            ["unread_samples"] = s.DroppedSamples, ["restarts"] = s.Restarts, ["block_changes"] = s.BlockChanges, ["callback_ms_max"] = s.CallbackMsMax,
+            ["declared_latency_frames"] = s.InputLatencyFrames + s.OutputLatencyFrames, ["played"] = device.Options.Outputs > 0,
+        };
     }
 
     private static JsonObject Dose(EngineRunOptions options, EarSession ears)

@@ -9,6 +9,9 @@ public sealed record SessionFolder(string Root)
     public string Journal => Path.Combine(Root, "journal.jsonl");
     public string Rig => Path.Combine(Root, "rig.yaml");
     public string SteeredWav => Path.Combine(Root, "steered.wav");
+
+    /// <summary>What an audio device really played; only in runs with one.</summary>
+    public string PlayedWav => Path.Combine(Root, "played.wav");
     public string UnprocessedWav => Path.Combine(Root, "unprocessed.wav");
     public string EgoVideo => Path.Combine(Root, "video", "ego.y4m");
     public string Ticks => Path.Combine(Root, "ticks");

@@ -25,7 +25,10 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private readonly float[] _one = new float[1];
     private readonly double[] _blockTime = new double[1];
     private readonly float[] _after;
+    private readonly int[] _channels;
+    private readonly float[] _gains;
     private DeferredSteering? _deferred;
+    private AudioPath? _played;
     private bool _stopped;
     private int _filled;
     private long _fillLeft;
@@ -34,8 +37,11 @@ public sealed class AudioStage : IFeedTarget, IDisposable
 
     /// <param name="tickS">Time between filters of backends that have no hop of their own.</param>
     /// <param name="ears">Limits of what a participant hears; null where nobody does.</param>
-    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickS, EarProtection? ears = null)
+    /// <param name="wiring">Order, polarity and gain of the stream's channels; null: as they come.</param>
+    public AudioStage(MicrophoneArray array, AudioPathSettings settings, int talkers, double tickS, EarProtection? ears = null, MicrophoneWiring? wiring = null)
     {
+        wiring ??= MicrophoneWiring.Straight(array.Count);
+        (_channels, _gains) = ([.. wiring.Channels], [.. wiring.Gains]);
         _path = new AudioPath(array, settings, talkers, ears: ears);
         _filters = new FilterRenewal(array, settings, talkers, tickS, _path);
         MicrophoneHealth = new MicrophoneGuard(array);
@@ -54,6 +60,28 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     }
 
     public AudioPath Path => _path;
+
+    /// <summary>The path inside an audio device, where there is one: it gets all gains and filters too, and its faults are the ones that count. From any thread.</summary>
+    public AudioPath? Played
+    {
+        get => Volatile.Read(ref _played);
+        set
+        {
+            Volatile.Write(ref _played, value);
+            _filters.Played = value;
+        }
+    }
+
+    /// <summary>Of what goes to the ears.</summary>
+    public AudioSafetyStatus ReadSafety() => (Played ?? _path).ReadSafety();
+
+    /// <summary>Participant stop.</summary>
+    public void Stop()
+    {
+        Played?.Stop();
+        _path.Stop();
+    }
+
     public FilterRenewal Filters => _filters;
     public int BlockFrames => _block;
 
@@ -98,7 +126,11 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     /// <summary>Tick thread: gains for the audio thread, from <paramref name="sample"/> on (see <see cref="ISteeringSchedule"/>).</summary>
     public void Push(SteeringCommand gains, long sample)
     {
-        if (sample == ISteeringSchedule.Now) _path.PushGains(gains, sample);
+        if (sample == ISteeringSchedule.Now)
+        {
+            _path.PushGains(gains, sample);
+            Played?.PushGains(gains, sample);
+        }
         else if (sample != ISteeringSchedule.Never) (_deferred ??= new DeferredSteering(_path)).Add(gains, sample);
     }
 
@@ -151,7 +183,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
 
     private void Put(ReadOnlySpan<float> frame, double timeS)
     {
-        for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = frame[m];
+        for (int m = 0; m < _microphones; m++) _input[m * _block + _filled] = _gains[m] * frame[_channels[m]];
         if (++_filled == _block) ProcessBlock(timeS);
     }
 
@@ -167,6 +199,9 @@ public sealed class AudioStage : IFeedTarget, IDisposable
             if (kind == TakenKind.Gains) Takes.TryAdd(new SteeringTake(SteeringKind.Gains, id, sample));
             else if (kind == TakenKind.Fault) TakeFaults((AudioFaults)id, sample, lastSampleTimeS - (Microphones.Written + _block - 1 - sample) / _rateHz);
         }
+        if (Played is { } played)
+            while (played.TryReadTaken(out long bits, out _, out var kind))
+                if (kind == TakenKind.Fault) Faults.Add((AudioFaults)bits, lastSampleTimeS);
         Microphones.Append(_input, _block);
         Beams.Append(_beams, _block);
         Output.Append(_output, _block); // before Blocks: a tick that sees the block finds its sound
@@ -184,7 +219,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
             _stopped = true;
             Takes.TryAdd(new SteeringTake(SteeringKind.Stop, 1, sample));
         }
-        Faults.Add(faults, timeS);
+        if (Played is null) Faults.Add(faults, timeS);
     }
 
     public void Dispose()

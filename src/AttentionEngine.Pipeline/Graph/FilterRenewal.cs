@@ -36,6 +36,10 @@ public sealed class FilterRenewal : IDisposable
         _directions = new Vector3D[Slots * talkers];
     }
 
+    /// <summary>A second path that gets every set, as soon as it polls: the one inside an audio device. From any thread.</summary>
+    public AudioPath? Played { get => Volatile.Read(ref _played); set => Volatile.Write(ref _played, value); }
+    private AudioPath? _played;
+
     /// <summary>The set designed last, or null; for the report, when the sound has ended.</summary>
     public BeamformerWeights? Last { get; private set; }
 
@@ -79,6 +83,7 @@ public sealed class FilterRenewal : IDisposable
     {
         _designer.SetActive(active);
         _path.SetReferences(_designer.LeftReference, _designer.RightReference);
+        Played?.SetReferences(_designer.LeftReference, _designer.RightReference);
         _sinceDesign = _hop; // at the end of this block
     }
 

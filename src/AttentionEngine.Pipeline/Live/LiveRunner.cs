@@ -50,7 +50,10 @@ public sealed class LiveRunner
     public TimeProvider Calendar { get; init; } = TimeProvider.System;
 
     /// <summary>Participant stop: silence at the ears within 20 ms, until the run ends. From any thread; before the sound begins it does nothing.</summary>
-    public void StopSound() => _audio?.Path.Stop();
+    public void StopSound() => _audio?.Stop();
+
+    /// <summary>The rig's audio device, whose transport this runner was given; null where the microphones come over the network.</summary>
+    public DeviceSound? Device { get; init; }
 
     /// <summary>Called when the first audio sample has come and the ticks begin.</summary>
     public Action? Started { get; set; }
@@ -98,7 +101,8 @@ public sealed class LiveRunner
         finally
         {
             _audio = null; // the path is about to go
-            Ears?.End(pipeline.Audio.Path.ReadSafety(), Calendar.GetUtcNow());
+            var heard = Device?.End(pipeline, _health, Now) ?? pipeline.Audio.ReadSafety();
+            Ears?.End(heard, Calendar.GetUtcNow());
         }
     }
 
@@ -141,6 +145,7 @@ public sealed class LiveRunner
         var loop = new TickLoop(pipeline, ticks, steering, _transport, startS, _options.AllowanceS);
         long tickCount = _options.Seconds is { } seconds ? (long)Math.Round(seconds / pipeline.TickS) : long.MaxValue;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (Device is { Plays: true } && Ears is not null) Device.Begin(pipeline, Ears.Protection, _folder.PlayedWav);
         Started?.Invoke();
         loop.Start(tickCount, stop.Token);
         string reason = Host(streams, pipeline, steering, writer, loop, cancellation);
@@ -148,6 +153,7 @@ public sealed class LiveRunner
         loop.Join();
         steering.Report(_health, Now);
         pipeline.Audio.Faults.Ended();
+        if (Device?.End(pipeline, _health, Now) is { } last) Ears?.Count(last, Calendar.GetUtcNow());
         Thread.Sleep(TimeSpan.FromSeconds(DrainS)); // samples stamped before the stop are still on their way
         streams.Stop();
         ReportLosses(pipeline, ticks, writer);
@@ -157,7 +163,8 @@ public sealed class LiveRunner
         if (loop.Failure is { } failure) throw new InvalidOperationException("the tick thread failed", failure);
         streams.ThrowIfFailed();
         LastWeights = pipeline.LastWeights;
-        return RunResult.From(_rig, pipeline, writer, _health, startS, reason, streams.Reports);
+        var result = RunResult.From(_rig, pipeline, writer, _health, startS, reason, streams.Reports);
+        return Device is null ? result : result with { Xruns = result.Xruns + Device.Status.Xruns };
     }
 
     /// <summary>The host thread's loop: recording, journal, progress.</summary>
@@ -175,7 +182,8 @@ public sealed class LiveRunner
             }
             streams.TakeLate(pipeline);
             if (turns % 250 == 0) steering.Report(_health, Now); // every 5 s: a receiver may be away for long
-            Ears?.Count(pipeline.Audio.Path.ReadSafety(), Calendar.GetUtcNow());
+            Ears?.Count(pipeline.Audio.ReadSafety(), Calendar.GetUtcNow());
+            Device?.Record(_health, Now);
             streams.Record(writer);
             writer.Drain();
             if (turns++ % 25 == 0) { writer.Journal.Flush(); Progress?.Invoke(loop.DoneS); }
