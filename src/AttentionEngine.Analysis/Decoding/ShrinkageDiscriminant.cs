@@ -40,6 +40,15 @@ internal sealed record ShrinkageDiscriminant(double[] Weights, double Threshold)
     /// <returns>[p × p]</returns>
     internal static double[] ShrunkCovariance(DenseAlgebra algebra, double[] centred, int p)
     {
+        var (s, shrinkage, mean) = Intensity(algebra, centred, p);
+        for (int i = 0; i < s.Length; i++) s[i] *= 1 - shrinkage;
+        for (int i = 0; i < p; i++) s[i * p + i] += shrinkage * mean;
+        return s;
+    }
+
+    /// <returns>[p × p] as it is, how far it is to be drawn towards the identity, and the mean of its diagonal.</returns>
+    internal static (double[] Covariance, double Shrinkage, double Mean) Intensity(DenseAlgebra algebra, double[] centred, int p)
+    {
         int count = centred.Length / p;
         var s = new double[p * p];
         algebra.Multiply(true, false, p, p, count, 1.0 / count, centred, p, centred, p, 0, s, p);
@@ -51,9 +60,6 @@ internal sealed record ShrinkageDiscriminant(double[] Weights, double Threshold)
             fourth += power * power;
         }
         double mean = trace / p, spread = squares - p * mean * mean, error = (fourth - count * squares) / ((double)count * count);
-        double shrinkage = spread > 0 ? Math.Clamp(error / spread, 0, 1) : 1;
-        for (int i = 0; i < s.Length; i++) s[i] *= 1 - shrinkage;
-        for (int i = 0; i < p; i++) s[i * p + i] += shrinkage * mean;
-        return s;
+        return (s, spread > 0 ? Math.Clamp(error / spread, 0, 1) : 1, mean);
     }
 }

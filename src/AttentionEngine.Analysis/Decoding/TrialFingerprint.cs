@@ -22,26 +22,30 @@ public static class TrialFingerprint
     public static FingerprintResult Measure(DenseAlgebra algebra, IReadOnlyList<double[]> eeg, int channels, int windowSamples, int draws, SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(eeg);
+        return Measure(algebra, [.. eeg.Select(e => Rows(e, channels, windowSamples))], draws, random);
+    }
+
+    /// <param name="windows">[trial][window][feature]</param>
+    internal static FingerprintResult Measure(DenseAlgebra algebra, IReadOnlyList<double[][]> windows, int draws, SeededRandom random)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
-        if (eeg.Count < 4) throw new InputDataException($"There are {eeg.Count} trials; the fingerprint control needs four at least.");
-        var rows = new List<double[]>();
-        var trialOf = new List<int>();
-        for (int t = 0; t < eeg.Count; t++)
-            for (int start = 0; (start + windowSamples) * channels <= eeg[t].Length; start += windowSamples)
-            {
-                rows.Add(LogPower(eeg[t], channels, start, windowSamples));
-                trialOf.Add(t);
-            }
+        if (windows.Count < 4) throw new InputDataException($"There are {windows.Count} trials; the fingerprint control needs four at least.");
+        List<double[]> rows = [.. windows.SelectMany(w => w)];
+        int[] trialOf = [.. windows.SelectMany((w, t) => w.Select(_ => t))];
         double leaky = 0, disjoint = 0;
         for (int d = 0; d < draws; d++)
         {
-            bool[] label = Labels(eeg.Count, random);
+            bool[] label = Labels(windows.Count, random);
             int[] fold = [.. Enumerable.Range(0, rows.Count).Select(_ => random.Index(Folds))];
             leaky += Accuracy(algebra, rows, [.. trialOf.Select(t => label[t])], fold, Folds) / draws;
-            disjoint += Accuracy(algebra, rows, [.. trialOf.Select(t => label[t])], [.. trialOf], eeg.Count) / draws;
+            disjoint += Accuracy(algebra, rows, [.. trialOf.Select(t => label[t])], trialOf, windows.Count) / draws;
         }
         return new(leaky, disjoint, draws);
     }
+
+    /// <returns>[window][channel] log power, windows without overlap.</returns>
+    internal static double[][] Rows(double[] eeg, int channels, int windowSamples) =>
+        [.. Enumerable.Range(0, eeg.Length / channels / windowSamples).Select(w => LogPower(eeg, channels, w * windowSamples, windowSamples))];
 
     /// <summary>Each trial's label on its own: drawn again only when a class would have fewer than two trials.</summary>
     private static bool[] Labels(int trials, SeededRandom random)

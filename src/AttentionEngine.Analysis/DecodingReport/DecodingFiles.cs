@@ -56,7 +56,7 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
         hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { job, version, participant.Id, participant.RateHz, Channels = participant.Channels.Select(c => (c.Name, c.Type).ToString()) })));
         foreach (var trial in participant.Trials)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { trial.Id, trial.AttendedIndex, trial.Groups })));
+            hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { trial.Id, trial.AttendedIndex, trial.StimulusSides, trial.Groups })));
             hash.AppendData(MemoryMarshal.AsBytes<double>(trial.Eeg));
             foreach (double[] e in trial.Envelopes) hash.AppendData(MemoryMarshal.AsBytes<double>(e));
         }
@@ -107,6 +107,7 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
             foreach (var a in r.Accuracy)
                 table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{Number(a.WindowS)},{a.WindowCount},{Number(a.Accuracy)},{Number(a.Low)},{Number(a.High)},{Number(a.Chance)},{Number(a.PermutationLimit95)},{Number(a.PermutationP)},{Number(a.ShiftedLimit95)},{Number(a.BitsPerMinute)}\n");
         Replace(Path.Combine(root, "accuracy.csv"), table.ToString());
+        Replace(Path.Combine(root, "controls.csv"), ControlsTable.Csv(input.Results));
         Replace(Path.Combine(root, "reliability.csv"), MapFiles.Reliability(input.Results));
         if (MapFiles.Gaze(input) is { } gaze) Replace(Path.Combine(root, "gaze.csv"), gaze);
         Replace(Path.Combine(root, "group.csv"), GroupSections.GroupTable(input));

@@ -20,6 +20,7 @@ public static class DecodingReportPage
         html.Append(HtmlText.Escape(input.Dataset.Name)).Append("</title><style>").Append(Style).Append("</style></head><body><h1>Attention decoding: ").Append(HtmlText.Escape(input.Dataset.Name)).Append("</h1>");
         Flags(html, input.Results);
         if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
+        html.Append(ControlsTable.Html(input.Results));
         html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
         if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append(CorrelationFigure.Svg(input.Results));
         html.Append(MapsFigure.Html(input.Results)).Append(ReliabilityFigure.Html(input.Results)).Append(GazeTable.Html(input.Dataset, input.Results)).Append(Listeners(input.Dataset));

@@ -24,8 +24,8 @@ public static class EegPreprocessing
         return With(result, "band-pass", string.Create(CultureInfo.InvariantCulture, $"{lowHz} to {highHz} Hz, Butterworth of order {order} at each edge, {(causal ? $"causal, delay {1000 * delayS:F0} ms on EEG and envelopes alike" : "forward and backward (zero phase, not causal)")}, EEG and envelopes, per trial"));
     }
 
-    /// <summary>Keeps scalp EEG; other channels are dropped from decoding.</summary>
-    public static EegDataset ScalpOnly(EegDataset dataset) => KeepChannels(dataset, c => c.Type == EegChannelType.Eeg, "scalp channels");
+    /// <summary>Keeps scalp EEG, which is decoded, and eye channels, which only the control sees.</summary>
+    public static EegDataset ScalpAndEyes(EegDataset dataset) => KeepChannels(dataset, c => c.Type is EegChannelType.Eeg or EegChannelType.Eog, "scalp channels; eye channels for the control only");
 
     /// <summary>Drops channels by name, in all participants that have them.</summary>
     /// <exception cref="ConfigurationException">No participant has a channel of that name.</exception>

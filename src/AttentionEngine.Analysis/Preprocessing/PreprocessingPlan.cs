@@ -72,7 +72,7 @@ public sealed record PreprocessingPlan
         if (BandHz is { } band) dataset = EegPreprocessing.BandPass(dataset, band.Low, band.High, FilterOrder, Causal);
         if (WienerDelays is { } delays) dataset = ArtefactWienerFilter.Remove(algebra, dataset, delays, Causal);
         if (Reference is { } reference) dataset = Rereference.To(dataset, reference);
-        if (dataset.Participants.Any(p => p.Channels.Any(c => c.Type != EegChannelType.Eeg))) dataset = EegPreprocessing.ScalpOnly(dataset);
+        if (dataset.Participants.Any(p => p.Channels.Any(c => c.Type is not (EegChannelType.Eeg or EegChannelType.Eog)))) dataset = EegPreprocessing.ScalpAndEyes(dataset);
         if (BadSegments != BadTreatment.None) dataset = Preprocessing.BadSegments.Treat(dataset, BadSegments == BadTreatment.Blank);
         return ScalpRank.Flag(algebra, dataset);
     }

@@ -88,6 +88,7 @@ public static class EegDatasetReader
             Eeg = eeg.Length == samples * channels ? eeg : eeg[..(samples * channels)],
             Envelopes = [.. envelopes.Select(e => e.Length == samples ? e : e[..samples])],
             StimulusNames = [.. trial.Talkers.Select(k => k.Name)],
+            StimulusSides = double.IsNaN(trial.SideSwitchS) && trial.Talkers.All(k => k.Side.Length > 0) ? [.. trial.Talkers.Select(k => k.Side)] : [],
             AttendedIndex = trial.Attended,
             Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation },
             GazedTalker = trial.GazedTalker is { } gaze ? [.. Enumerable.Range(0, samples).Select(n => gaze[Math.Min(gaze.Length - 1, (int)((long)n * gaze.Length / eegSamples))])] : null,

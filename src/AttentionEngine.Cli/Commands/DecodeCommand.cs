@@ -29,13 +29,14 @@ internal static class DecodeCommand
     private static readonly Option<int?> Jobs = new("--jobs") { Description = "Participants at a time, each in its own process; default: one, in this process (slurm: as many as it gives)" };
     private static readonly Option<string[]> SlurmOptions = new("--slurm-option") { Description = "Options for sbatch, each as one word, for example --slurm-option=--mem=4G" };
     private static readonly Option<bool> SaveDecoder = new("--save-decoder") { Description = "Also train each participant's decoder for the live engine: OUT/sub-ID/decoder/decoder.yaml, for attention.eeg_decoder in a rig" };
+    private static readonly Option<bool> NoControls = new("--no-controls") { Description = "Leave out the controls (eye channels only, frontal channels only, trial fingerprint); the report says so" };
     private static readonly Option<string?> TaskParticipant = new("--task") { Hidden = true };
 
     public static Command Create()
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out ridge, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, Model, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, TaskParticipant,
+            Dataset, Output, Level, Participants, Model, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, NoControls, TaskParticipant,
         };
         PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
@@ -52,7 +53,7 @@ internal static class DecodeCommand
         var job = new DecodingJob
         {
             MinLagS = parsed.GetValue(MinLag) / 1000, MaxLagS = parsed.GetValue(MaxLag) / 1000, WindowsS = Numbers(parsed.GetValue(Windows)!, "--windows-s"), Convention = parsed.GetValue(Convention),
-            Model = parsed.GetValue(Model) == "lw" ? DecodingModel.LedoitWolf : DecodingModel.Ridge, Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Seed = parsed.GetValue(Seed),
+            Model = parsed.GetValue(Model) == "lw" ? DecodingModel.LedoitWolf : DecodingModel.Ridge, Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Controls = !parsed.GetValue(NoControls), Seed = parsed.GetValue(Seed),
         };
         if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
         if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
@@ -64,11 +65,17 @@ internal static class DecodeCommand
         var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], job, PreprocessingOptions.Plan(parsed),
             task is not null, task is null ? ExecutorOf(parsed) : null, parsed.GetValue(SaveDecoder));
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
-        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => MapsOfParticipant.AddTo(algebra, participant, j, AttentionDecoding.Run(algebra, participant, j, progress, cancel)), ending.Token);
+        var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => Decode(algebra, participant, j, progress, cancel), ending.Token);
         if (task is not null) return ExitCode.Ok;
         if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(Json(outcome, parsed.GetValue(Model)!));
         else Print(outcome);
         return ExitCode.Ok;
+    }
+
+    private static DecodingResult Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, IProgress<double> progress, CancellationToken cancel)
+    {
+        var result = MapsOfParticipant.AddTo(algebra, participant, job, AttentionDecoding.Run(algebra, participant, job, progress, cancel));
+        return job.Controls ? DecodingControls.AddTo(algebra, participant, job, result, cancel) : result with { Flags = [.. result.Flags, "controls were not run (--no-controls)"] };
     }
 
     private static IDecodeExecutor? ExecutorOf(ParseResult parsed)
@@ -100,7 +107,7 @@ internal static class DecodeCommand
                 {
                     Name = model, Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
                     Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
-                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Solver, r.MatchMismatch, r.Switching,
+                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Controls, r.Solver, r.MatchMismatch, r.Switching,
                 },
             },
         }),
@@ -119,10 +126,21 @@ internal static class DecodeCommand
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {a.WindowS,5:G4} s  match-mismatch {100 * a.Accuracy,5:F1} %  [{100 * a.Low:F1}, {100 * a.High:F1}]  limit with shifted envelopes {100 * a.ShiftedLimit95:F1} %, p {a.ShiftedP:G3}"));
             if (r.Switching is { } s)
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  a switch every {s.SegmentS:F0} s: noticed after {s.LatencyMedianS:F1} s (median), {s.Missed} of {s.Switches} missed, {s.FalsePerMinute:F1} false a minute, {100 * s.Accuracy:F1} % of the time on the attended talker"));
+            foreach (var c in r.Controls) PrintControl(c);
             foreach (string flag in r.Flags) Console.Out.WriteLine($"  ! {flag}");
         }
         foreach (var g in GroupStatistics.Of(outcome.Results, outcome.Seed))
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"group of {g.Participants}: {g.Name} {g.Mean:F3} [{g.Low:F3}, {g.High:F3}], chance {g.Chance:F3}, p {g.P:G3} (smallest possible {g.SmallestP:G3})"));
         Console.Out.WriteLine($"{outcome.ReportPath}{(outcome.Resumed > 0 ? $" ({outcome.Resumed} participants were there already)" : "")}");
+    }
+
+    private static void PrintControl(DecodingControl control)
+    {
+        if (control.NotRun is { } why) Console.Out.WriteLine($"  control {control.Name}: not run, {why}");
+        else if (double.IsFinite(control.RAttended)) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  control {control.Name} ({control.Channels.Count} channels): r attended {control.RAttended:F3} (limit with shifted envelopes {control.RShiftedLimit95:F3})"));
+        else Console.Out.WriteLine($"  control {control.Name}:");
+        foreach (var a in control.Accuracy)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {a.WindowS,5:G4} s  {a.What}: {100 * a.Accuracy:F1} %, chance {100 * a.Chance:F0} %{(double.IsFinite(a.Limit95) ? $", limit {100 * a.Limit95:F1} %, p {a.P:G3}" : "")}"));
+        if (control.NotRun is null) Console.Out.WriteLine($"    {control.Meaning}");
     }
 }

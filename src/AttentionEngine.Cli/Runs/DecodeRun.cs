@@ -21,8 +21,6 @@ internal static class DecodeRun
 {
     public delegate DecodingResult Decoder(EegParticipant participant, DecodingJob job, IProgress<double> progress, CancellationToken cancellation);
 
-    private const string ControlsNotRun = "controls with eye channels only, frontal channels only and trial fingerprints were not run";
-
     public static DecodeOutcome Run(DenseAlgebra algebra, DecodeRequest request, Decoder decode, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -50,7 +48,6 @@ internal static class DecodeRun
             {
                 progress.Begin(participant.Id);
                 var result = decode(participant, request.Job, progress, cancellation);
-                result = result with { Flags = [.. result.Flags, ControlsNotRun] };
                 files.Save(result, key);
                 results.Add(DecodingFiles.WithoutPredictions(result));
             }

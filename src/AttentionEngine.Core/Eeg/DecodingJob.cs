@@ -64,6 +64,9 @@ public sealed record DecodingJob
     /// <summary>Circularly shifted envelopes for the second null; 0: none.</summary>
     public int Shifts { get; init; } = 100;
 
+    /// <summary>Whether the controls run beside the result.</summary>
+    public bool Controls { get; init; } = true;
+
     /// <summary>Bootstrap draws over trials for intervals.</summary>
     public int Bootstraps { get; init; } = 2000;
 

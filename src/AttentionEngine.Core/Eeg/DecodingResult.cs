@@ -69,6 +69,9 @@ public sealed record DecodingResult(
     /// <summary>With two talkers and enough trials: detection of switches.</summary>
     public SwitchFigures? Switching { get; init; }
 
+    /// <summary>What should be at chance if the result comes from the brain's response to sound.</summary>
+    public IReadOnlyList<DecodingControl> Controls { get; init; } = [];
+
     /// <summary>Mean over held-out trials of the correlation with the attended talker.</summary>
     public double MeanAttended => Trials.Average(t => t.Correlation[t.AttendedIndex]);
 

@@ -72,6 +72,9 @@ public sealed record EegTrial
     /// <summary>Names of the K stimuli (file, talker, side); empty when unknown.</summary>
     public IReadOnlyList<string> StimulusNames { get; init; } = [];
 
+    /// <summary>[K] "L", "R" or another place of each stimulus, the same throughout the trial; empty when unknown or when they move.</summary>
+    public IReadOnlyList<string> StimulusSides { get; init; } = [];
+
     /// <summary>Which of the K envelopes was attended, from 0.</summary>
     public required int AttendedIndex { get; init; }
 

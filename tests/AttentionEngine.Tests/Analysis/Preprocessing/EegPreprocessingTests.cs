@@ -78,11 +78,11 @@ public class EegPreprocessingTests
     [Fact]
     public void Channels_go_by_kind_and_by_name_and_errors_name_what_there_is()
     {
-        var data = Made(1, 4, (_, n, c) => 10 * n + c, Scalp("Fz"), Scalp("Cz"), new EegChannel("EXG3", EegChannelType.Eog));
-        var scalp = EegPreprocessing.ScalpOnly(data);
+        var data = Made(1, 4, (_, n, c) => 10 * n + c, Scalp("Fz"), new EegChannel("EXG3", EegChannelType.Eog), new EegChannel("Status", EegChannelType.Trigger));
+        var scalp = EegPreprocessing.ScalpAndEyes(data);
         Assert.Equal([0, 1, 10, 11, 20, 21, 30, 31], scalp.Participants[0].Trials[0].Eeg);
         Assert.Equal([1, 11, 21, 31], EegPreprocessing.DropChannels(scalp, ["Fz"]).Participants[0].Trials[0].Eeg);
-        Assert.Contains("No channel is called Oz; participant P1 has Fz, Cz", Assert.Throws<ConfigurationException>(() => EegPreprocessing.DropChannels(scalp, ["Oz"])).Message, StringComparison.Ordinal);
+        Assert.Contains("No channel is called Oz; participant P1 has Fz, EXG3", Assert.Throws<ConfigurationException>(() => EegPreprocessing.DropChannels(scalp, ["Oz"])).Message, StringComparison.Ordinal);
         Assert.Contains("half the rate", Assert.Throws<ConfigurationException>(() => EegPreprocessing.BandPass(data, 1, 40, 2, false)).Message, StringComparison.Ordinal);
     }
 }
