@@ -72,6 +72,7 @@ public static class NativeLibraries
     /// <summary>Loads the installed OpenBLAS (with LAPACK, 32-bit integers).</summary>
     public static bool TryLoadOpenBlas(out nint handle)
     {
+        OpenBlasKernels.Choose();
         if (Environment.GetEnvironmentVariable("ATTEND_OPENBLAS") is { Length: > 0 } file) return NativeLibrary.TryLoad(file, out handle);
         foreach (string name in (ReadOnlySpan<string>)["libopenblas.so.0", "libopenblas.dylib", "libopenblas.dll"])
             if (NativeLibrary.TryLoad(name, out handle)) return true;

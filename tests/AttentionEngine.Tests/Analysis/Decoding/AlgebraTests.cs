@@ -85,4 +85,12 @@ public sealed class AlgebraTests
         Assert.Throws<ArgumentException>(() => algebra.Multiply(false, false, 2, 2, 2, 1, new double[3], 2, new double[4], 2, 0, new double[4], 2));
         Assert.Throws<ArgumentException>(() => algebra.CholeskyFactor(new double[8], 3));
     }
+
+    /// <summary>A processor newer than the library must not get the kernels of 2004, whose sums depend on where the arrays lie.</summary>
+    [Fact]
+    public void The_kernels_are_those_of_the_processor()
+    {
+        if (GoldenSet.Algebra is not OpenBlas || !System.Runtime.Intrinsics.X86.Avx2.IsSupported || Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 }) Assert.Skip("NOT TESTED: no OpenBLAS, no AVX2, or its kernels are chosen in the environment.");
+        Assert.Contains(System.Runtime.Intrinsics.X86.Avx512DQ.IsSupported ? "SkylakeX" : "Haswell", GoldenSet.Algebra.Name, StringComparison.OrdinalIgnoreCase);
+    }
 }
