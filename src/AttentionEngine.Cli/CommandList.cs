@@ -21,6 +21,7 @@ internal static class CommandList
         yield return XdfCommand.Create();
         yield return DoctorCommand.Create();
         yield return DevicesCommand.Create();
+        yield return CalibrateCommand.Create();
         yield return ModelCommand.Create();
         yield return StreamsCommand.Create();
         yield return TrainCommand.Create();

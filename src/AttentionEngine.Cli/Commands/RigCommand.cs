@@ -50,6 +50,10 @@ internal static class RigCommand
         Console.Out.WriteLine($"{rig.Name}: ok");
         Console.Out.WriteLine($"  array: {rig.Array.Count} microphones, {rig.Array.HeadModel}, {rig.Array.SampleRateHz} Hz");
         if (rig.Array.Measured is { } m) Console.Out.WriteLine(FormattableString.Invariant($"  sofa: {m.Source}, {m.DirectionsHead.Count} directions, {m.ReceiversHeadM.Count} receivers, data up to {m.HighestHz} Hz"));
+        if (rig.AudioDevice is { } d) Console.Out.WriteLine($"  audio device: {d.SourceId}, inputs {string.Join(", ", d.Inputs)}; {(d.HasOutput ? "outputs " + string.Join(", ", d.Outputs) : "no outputs")}");
+        if (rig.Calibration is { } c)
+            foreach (var x in c.Microphones) Console.Out.WriteLine($"  calibrated {x.Name}: channel {x.Channel + 1}{(x.Inverted ? ", inverted" : "")}{(double.IsFinite(x.FullScaleDbSpl) ? FormattableString.Invariant($", full scale {x.FullScaleDbSpl:F2} dB SPL on {x.CalibratedOn}") : ", no level")}");
+        if (rig.Output is { } e) Console.Out.WriteLine(FormattableString.Invariant($"  output: full scale {e.FullScaleDbSpl:F2} dB SPL on {e.CalibratedOn}, cap {e.PeakCapDbSpl} dB SPL, {e.LongTermLimitDba} dBA"));
         if (rig.SteeringOut is { } o) Console.Out.WriteLine($"  steering out: {(o.Lsl is { } lsl ? $"LSL stream {lsl.Name}{(lsl.IndexBank is { } bank ? $" and {bank.StreamName}" : "")} " : "")}{(o.Osc is { } osc ? $"OSC to {osc.Target}, {osc.Messages.Count} messages" : "")}");
         foreach (var s in rig.Streams) Console.Out.WriteLine($"  stream {s.Role}: source_id {s.SourceId}{(s.Required ? ", required" : "")}");
         return ExitCode.Ok;

@@ -42,6 +42,7 @@ internal static class RunSummary
             ["estoi_in"] = Number(score?.Speech?.EstoiIn),
             ["estoi_out"] = Number(score?.Speech?.EstoiOut),
             ["overlap_s"] = Number(score?.Speech?.OverlapS),
+            ["microphone_levels"] = new JsonArray([.. run.MicrophoneLevels.Select(m => new JsonObject { ["name"] = m.Name, ["level_dbfs"] = Number(m.Dbfs), ["level_db_spl"] = Number(m.DbSpl) })]),
             ["algorithmic_delay_ms"] = Number(run.AlgorithmicDelayMs),
             ["transport_delay_ms"] = Number(run.TransportDelayMs),
             ["block_ms"] = Number(run.BlockMs),
@@ -71,6 +72,10 @@ internal static class RunSummary
         to.WriteLine($"delay                {Get("algorithmic_delay_ms")} ms algorithmic; {Get("transport_delay_ms")} ms LSL transport, apart");
         to.WriteLine($"CPU                  engine {Get2(summary, "engine")}, simulator {Get2(summary, "simulator")} of a core; block p99 {Get("block_ms_p99", "F3")} of {Get("block_ms")} ms; tick p99 {Get("tick_ms_p99", "F2")} ms");
         if (summary["audio_eeg_drift_ppm"] is not null) to.WriteLine($"audio against EEG    {Get("audio_eeg_drift_ppm")} ppm of clock drift, corrected where both meet the 64 Hz grid");
+        if (summary["microphone_levels"] is JsonArray { Count: > 0 } levels && levels[0]!["level_db_spl"] is not null)
+            to.WriteLine($"level                {string.Join(", ", levels.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l!["name"]} {l["level_db_spl"]?.GetValue<double>():F1}")))} dB SPL, mean of the run");
+        if (summary["device"] is JsonObject device)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"audio device         {device["kind"]}, blocks of {device["block_frames"]} frames, {device["xruns"]} xruns, {device["lost_samples"]} samples lost by it, {device["restarts"]} restarts, longest callback {device["callback_ms_max"]!.GetValue<double>():F3} ms"));
         to.WriteLine($"health               {summary["lost"]} samples lost, {summary["xruns"]} xruns");
     }
 

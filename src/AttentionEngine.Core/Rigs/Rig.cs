@@ -26,6 +26,9 @@ public sealed record Rig
     /// <summary>What was measured on the microphones and the output, or null.</summary>
     public RigCalibration? Calibration { get; init; }
 
+    /// <summary>Full path of the file that the calibration came from, or null.</summary>
+    public string? CalibrationFile { get; init; }
+
     /// <summary>Order, polarity and gain of the channels, by the calibration where there is one.</summary>
     public MicrophoneWiring Wiring => Calibration?.Wiring ?? MicrophoneWiring.Straight(Array.Count);
 

@@ -12,7 +12,8 @@ public static class RigReader
         var map = YamlMap.Load(file, Schema);
         var array = ArrayReader.Read(map, map.Map("array"));
         var device = AudioDeviceReader.Read(map.MapOrNull("audio_device"), array.Count);
-        var calibration = map.Has("calibration_file") ? CalibrationFile.Read(map.ResolvePath(map.Text("calibration_file")), array) : null;
+        string? calibrationFile = map.Has("calibration_file") ? map.ResolvePath(map.Text("calibration_file")) : null;
+        var calibration = calibrationFile is null ? null : CalibrationFile.Read(calibrationFile, array);
         var rig = new Rig
         {
             FilePath = Path.GetFullPath(file),
@@ -21,6 +22,7 @@ public static class RigReader
             Array = array,
             AudioDevice = device,
             Calibration = calibration,
+            CalibrationFile = calibrationFile,
             Streams = ReadStreams(map, device),
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
             EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,

@@ -27,6 +27,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
     private readonly float[] _after;
     private readonly int[] _channels;
     private readonly float[] _gains;
+    private readonly double[] _energy;
     private DeferredSteering? _deferred;
     private AudioPath? _played;
     private bool _stopped;
@@ -52,6 +53,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         _beams = new float[talkers * _block];
         _output = new float[Ears * _block];
         _after = new float[_microphones];
+        _energy = new double[_microphones];
         int history = (int)(HistoryS * _rateHz) / _block * _block;
         Microphones = new AudioHistory(_microphones, history);
         Beams = new AudioHistory(talkers, history);
@@ -72,8 +74,14 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         }
     }
 
+    /// <summary>Set before the sound begins where a device plays it: the faults of this path, which nobody hears, are not reported.</summary>
+    public bool HeardElsewhere { get; set; }
+
     /// <summary>Of what goes to the ears.</summary>
     public AudioSafetyStatus ReadSafety() => (Played ?? _path).ReadSafety();
+
+    /// <summary>Mean square of a microphone so far, full scale², after its gain; 0 before the first sample. When the sound has ended.</summary>
+    public double MeanSquare(int microphone) => Microphones.Written > 0 ? _energy[microphone] / Microphones.Written : 0;
 
     /// <summary>Participant stop.</summary>
     public void Stop()
@@ -202,6 +210,12 @@ public sealed class AudioStage : IFeedTarget, IDisposable
         if (Played is { } played)
             while (played.TryReadTaken(out long bits, out _, out var kind))
                 if (kind == TakenKind.Fault) Faults.Add((AudioFaults)bits, lastSampleTimeS);
+        for (int m = 0; m < _microphones; m++)
+        {
+            float sum = 0;
+            foreach (float x in _input.AsSpan(m * _block, _block)) sum += x * x;
+            if (float.IsFinite(sum)) _energy[m] += sum;
+        }
         Microphones.Append(_input, _block);
         Beams.Append(_beams, _block);
         Output.Append(_output, _block); // before Blocks: a tick that sees the block finds its sound
@@ -219,7 +233,7 @@ public sealed class AudioStage : IFeedTarget, IDisposable
             _stopped = true;
             Takes.TryAdd(new SteeringTake(SteeringKind.Stop, 1, sample));
         }
-        if (Played is null) Faults.Add(faults, timeS);
+        if (!HeardElsewhere) Faults.Add(faults, timeS);
     }
 
     public void Dispose()

@@ -93,6 +93,7 @@ public sealed class LiveRunner
         var eeg = Info(StreamRole.Eeg);
         CheckAudio(Info(StreamRole.Audio)!);
         using var pipeline = new AttentionPipeline(_rig, talkerIds, EegOf(eeg), new ImmediateSchedule(), Ears?.Protection);
+        pipeline.Audio.HeardElsewhere = Device is { Plays: true } && Ears is not null;
         using var streams = new LiveStreams(_rig, _transport, _recording, _health, _folder.Root);
         using var steering = new SteeringOutputs(_rig, talkerIds, _transport);
         streams.Start(inlets, pipeline);

@@ -46,6 +46,9 @@ public sealed record RunResult
     private double Drift(StreamRole role) => Streams.FirstOrDefault(s => s.Role == role)?.DriftPpm ?? double.NaN;
     public required double Seconds { get; init; }
     public required int Switches { get; init; }
+
+    /// <summary>Each microphone over the whole run: dB relative to full scale after its gain, and dB SPL where the rig's calibration knows it (else NaN).</summary>
+    public required IReadOnlyList<(string Name, double Dbfs, double DbSpl)> MicrophoneLevels { get; init; }
     public required double AlgorithmicDelayMs { get; init; }
     public required IReadOnlyList<DelayRow> DelayTable { get; init; }
     public required double TransportDelayMs { get; init; }
@@ -71,6 +74,7 @@ public sealed record RunResult
         StartS = startS,
         Seconds = writer.Ticks * pipeline.TickS,
         Switches = writer.Switches,
+        MicrophoneLevels = [.. rig.Array.Microphones.Select((m, i) => 10 * Math.Log10(pipeline.Audio.MeanSquare(i)) is var dbfs ? (m.Name, dbfs, dbfs + (rig.Calibration?.FullScaleDbSpl ?? double.NaN)) : default)],
         AlgorithmicDelayMs = pipeline.Audio.Path.AlgorithmicDelayMs,
         DelayTable = pipeline.Audio.Path.Delays,
         TransportDelayMs = streams.FirstOrDefault(s => s.Role == StreamRole.Audio)?.TransportDelayMs ?? double.NaN,

@@ -85,6 +85,30 @@ public sealed class DeviceCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Exchanged_microphones_are_found_and_put_right_through_a_real_server()
+    {
+        if (JackServer.StartOrSkip(48000, 128) is not { } server) return;
+        using var ending = server;
+        string rig = Path.Combine(_folder, "rig.yaml");
+        // Who holds the receiver of output 1 at `left` is heard on channel 2.
+        await File.WriteAllTextAsync(rig, RigYaml(48000, $"{{ kind: jack, server: {server.Name}, inputs: [\"attend:out_2\", \"attend:out_1\"], outputs: [\"system:playback_1\", \"system:playback_2\"] }}"));
+        var result = await AttendProcess.RunAsync("calibrate", rig, "channels", "--microphone", "left", "--nobody-wears-it", "--json");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("calibration_file: rig.calibration.yaml", result.Error, StringComparison.Ordinal);
+        await File.AppendAllTextAsync(rig, "calibration_file: rig.calibration.yaml\n");
+        Assert.Equal([1, 0], AttentionEngine.Core.Rigs.RigReader.Read(rig).Wiring.Channels);
+        var outputs = await AttendProcess.RunAsync("calibrate", rig, "channels", "--nobody-wears-it");
+        Assert.True(outputs.ExitCode == 0, outputs.Error);
+        Assert.Contains("where they belong", outputs.Out, StringComparison.Ordinal);
+        var worn = await AttendProcess.RunAsync("calibrate", rig, "channels");
+        Assert.Equal(2, worn.ExitCode);
+        await File.WriteAllTextAsync(rig, RigYaml(48000, $"{{ kind: jack, server: {server.Name}, inputs: [\"system:capture_1\", \"system:capture_2\"] }}"));
+        var quiet = await AttendProcess.RunAsync("calibrate", rig, "levels", "--microphone", "left", "--level-db-spl", "94");
+        Assert.Equal(4, quiet.ExitCode);
+        Assert.Contains("no clean tone", quiet.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_loop_that_nobody_hears_and_a_device_that_is_not_there_are_said()
     {
         string rig = Path.Combine(_folder, "rig.yaml");

@@ -38,7 +38,9 @@ public sealed class DeviceRunCommandTests : IDisposable
             using (ears)
             {
                 player.Play(0, chirp);
-                float[][] heard = new DeviceRecorder(ears).Record(1.5, CancellationToken.None);
+                float[][] heard;
+                try { heard = new DeviceRecorder(ears).Record(1.5, CancellationToken.None); }
+                catch (AttendException) { continue; } // a machine that stood still for a second
                 int first = heard[0].AsSpan().IndexOfAnyExcept(0f);
                 if (first < 0 || heard[0].Length - first < chirp.Length + 4000) continue;
                 var path = SoundPath.Measure(heard[0].AsSpan(first, chirp.Length), heard[1].AsSpan(first, chirp.Length + 4000));

@@ -91,6 +91,8 @@ public sealed class DeviceRunTests : IDisposable
         Assert.True(dose > 0);
         Assert.Equal(energy / RateHz, DoseFullScale2S(dose, 110), energy / RateHz); // the same order: the dose is A-weighted
         Assert.DoesNotContain(result.Health, e => e.Kind == HealthKind.Fault);
+        // 0.02 root mean square on a channel whose full scale is 111 dB SPL.
+        Assert.All(result.MicrophoneLevels, m => Assert.Equal(111 + 20 * Math.Log10(0.02), m.DbSpl, 1));
     }
 
     [Fact]
