@@ -5,7 +5,7 @@ using AttentionEngine.Core.Randomness;
 
 namespace AttentionEngine.Analysis.Decoding;
 
-/// <summary>One participant from data to result: leak check, nested leave-one-trial-out, windows, intervals, nulls.</summary>
+/// <summary>One participant and one model from data to result: leak check, nested leave-one-trial-out, windows, intervals, nulls.</summary>
 public static class AttentionDecoding
 {
     /// <summary>Time between switches in <see cref="SwitchDetection"/>.</summary>
@@ -23,51 +23,41 @@ public static class AttentionDecoding
             throw new InputDataException($"Participant {participant.Id}, trial {odd.Id} has {odd.Envelopes.Length} talkers, trial {participant.Trials[0].Id} has {talkers}. Decode them apart.");
         List<string> flags = [.. GroupLeak.Check(participant, job.AllowShared), .. participant.Flags];
         var lags = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
-        if (lags.FirstShift > 0) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
+        if (lags.FirstShift > 0 && job.Model is not (DecodingModel.FbCsp or DecodingModel.Riemann)) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
         double[][] eeg = [.. participant.Trials.Select(t => ScalpEeg(participant, t))];
         int channels = participant.Channels.Count(c => c.Type == EegChannelType.Eeg);
-        var nested = new NestedRidge(algebra, [.. participant.Trials.Select((t, i) => Statistics(algebra, t, eeg[i], channels, lags))], job.Lambdas, job.Convention, participant.RateHz) { Shrinkage = job.Model == DecodingModel.LedoitWolf };
-        if (!nested.Shrinkage) nested.ChooseLambdas(progress, cancel);
-
         int[] windowSamples = Windows(job, participant, flags);
-        var trials = new List<DecodedTrial>();
-        var diagonals = new double[participant.Trials.Count];
-        for (int i = 0; i < participant.Trials.Count; i++)
+        var random = new SeededRandom(job.Seed).Fork(participant.Id);
+        var outcome = job.Model switch
         {
-            cancel.ThrowIfCancellationRequested();
-            var trial = participant.Trials[i];
-            var (lambda, diagonal, model) = nested.Shrinkage ? nested.FitShrunk(i, eeg) : nested.Fit(i);
-            diagonals[i] = diagonal;
-            double[] prediction = model.Predict(algebra, eeg[i]);
-            trials.Add(new DecodedTrial(
-                trial.Id, trial.AttendedIndex, lambda, nested.Shrinkage ? [] : nested.InnerCorrelation[i], prediction, [.. trial.Envelopes.Select(e => Correlations.Pearson(prediction, e))],
-                [.. windowSamples.Select(w => Correlations.InWindows(prediction, trial.Envelopes, w))]));
-        }
-        if (nested.Shrinkage) flags.Add("Ledoit-Wolf: the shrinkage comes from the training trials in closed form, λ was not searched");
+            DecodingModel.Cca => CcaModel.Decode(algebra, participant, job, eeg, channels, progress, cancel),
+            DecodingModel.FbCsp or DecodingModel.Riemann => SpatialModel.Decode(algebra, participant, job, eeg, channels, progress, cancel),
+            _ => ReconstructionModel.Decode(algebra, participant, job, eeg, channels, windowSamples, talkers > 1 && job.Permutations > 0 ? new LabelPermutation(algebra, participant, windowSamples, job.Permutations, random.Fork("permutation")) : null, progress, cancel),
+        };
+        var trials = participant.Trials.Select((trial, i) => new DecodedTrial(
+            trial.Id, trial.AttendedIndex, outcome.Lambdas[i], outcome.Inner[i], outcome.Trials[i] is HeldOutPairs pairs ? pairs.First : [], [.. trial.Envelopes.Select(outcome.Trials[i].Whole)],
+            [.. windowSamples.Select(w => outcome.Trials[i].InWindows(trial.Envelopes, w))]) { Choice = outcome.Choices[i] }).ToList();
+        flags.AddRange(outcome.Flags);
+        if (job.Model == DecodingModel.LedoitWolf) flags.Add("Ledoit-Wolf: the shrinkage comes from the training trials in closed form, λ was not searched");
         else FlagEdges(trials, job, flags);
-        return Score(algebra, participant, job, nested, trials, diagonals, eeg, channels, lags, windowSamples, flags, cancel);
+        return Score(participant, job, outcome, trials, windowSamples, flags, random) with { Model = job.Model };
     }
 
-    private static DecodingResult Score(
-        DenseAlgebra algebra, EegParticipant participant, DecodingJob job, NestedRidge nested, List<DecodedTrial> trials, double[] diagonals, double[][] eeg, int channels, LagRange lags,
-        int[] windowSamples, List<string> flags, CancellationToken cancel)
+    private static DecodingResult Score(EegParticipant participant, DecodingJob job, ModelOutcome outcome, List<DecodedTrial> trials, int[] windowSamples, List<string> flags, SeededRandom random)
     {
-        var random = new SeededRandom(job.Seed).Fork(participant.Id);
         int talkers = participant.Trials[0].Envelopes.Length;
-        var (shifted, shiftedAttended) = ShiftedEnvelopes.Run(participant.Trials, [.. trials.Select(t => t.Prediction)], windowSamples, job.Shifts, random.Fork("shift"));
+        bool reconstructs = outcome.Trials[0] is HeldOutPairs;
+        var (shifted, shiftedAttended) = ShiftedEnvelopes.Run(participant.Trials, outcome.Trials, windowSamples, reconstructs ? job.Shifts : 0, random.Fork("shift"));
         double shiftedLimit = WindowScores.Against(shiftedAttended, 0).Limit95, shiftedMean = shiftedAttended.DefaultIfEmpty(double.NaN).Average();
+        var result = new DecodingResult(participant.Id, trials, [], double.NaN, outcome.Report, flags) { ShiftedCorrelationLimit95 = shiftedLimit, ShiftedCorrelationMean = shiftedMean, LagCurve = outcome.LagCurve };
+        var attended = participant.Trials.Select((t, i) => outcome.Trials[i].Pair(t.Envelopes[t.AttendedIndex])).ToList();
         if (talkers == 1)
         {
             flags.Add("one talker: there is no attention to decode; the correlation is given with its shifted null");
-            return new DecodingResult(participant.Id, trials, [], double.NaN, nested.Report, flags)
-            {
-                ShiftedCorrelationLimit95 = shiftedLimit,
-                ShiftedCorrelationMean = shiftedMean,
-                MatchMismatch = MatchMismatch.Run(participant.Trials, [.. trials.Select(t => t.Prediction)], windowSamples, participant.RateHz, job, random.Fork("match-mismatch")),
-            };
+            return result with { MatchMismatch = MatchMismatch.Run([.. attended.Select(a => a!.Value.FromEnvelope)], [.. attended.Select(a => a!.Value.FromEeg)], windowSamples, participant.RateHz, job, random.Fork("match-mismatch")) };
         }
-        var permutation = new LabelPermutation(algebra, participant, channels, lags, windowSamples);
-        if (job.Permutations > 0) permutation.Run(eeg, i => nested.Systems.Without(i), nested.Systems.Trials, diagonals, job.Permutations, random.Fork("permutation"), cancel);
+        int[][] permuted = job.Permutations == 0 ? [] : outcome.PermutationCorrect ?? LabelPermutation.OfDecisions(participant.Trials, [.. windowSamples.Select((_, w) => trials.Select(t => t.WindowCorrelation[w]).ToArray())], job.Permutations, random.Fork("permutation"));
+        if (permuted.Length > 0 && outcome.PermutationCorrect is null) flags.Add("permutation: labels were drawn against the same held-out decisions, the decoders were not trained again for each draw");
         var accuracy = new List<WindowAccuracy>();
         for (int w = 0; w < windowSamples.Length; w++)
         {
@@ -76,16 +66,15 @@ public static class AttentionDecoding
             int all = windows.Sum();
             double share = (double)correct.Sum() / all, windowS = windowSamples[w] / participant.RateHz;
             var (low, high) = WindowScores.Bootstrap(correct, windows, job.Bootstraps, random.Fork($"bootstrap {w}"));
-            var (limit, p) = WindowScores.Against(job.Permutations > 0 ? [.. permutation.Correct[w].Select(c => (double)c / all)] : [], share);
+            var (limit, p) = WindowScores.Against(permuted.Length > 0 ? [.. permuted[w].Select(c => (double)c / all)] : [], share);
             accuracy.Add(new WindowAccuracy(windowS, all, share, low, high, 1.0 / talkers, limit, p, WindowScores.Against(shifted[w], share).Limit95, InformationRate.BitsPerMinute(share, talkers, windowS)));
         }
         double mesd = talkers == 2 ? SwitchDuration.Minimal([.. accuracy.Select(a => a.WindowS)], [.. accuracy.Select(a => a.Accuracy)]).MesdS : double.NaN;
         if (talkers == 2 && double.IsNaN(mesd)) flags.Add("MESD is undefined: no window is above one half");
-        return new DecodingResult(participant.Id, trials, accuracy, mesd, nested.Report, flags)
+        return result with
         {
-            ShiftedCorrelationLimit95 = shiftedLimit,
-            ShiftedCorrelationMean = shiftedMean,
-            Switching = talkers == 2 ? SwitchDetection.Measure([.. participant.Trials.Select((t, i) => new TwoTalkerTrial(trials[i].Prediction, t.Envelopes[t.AttendedIndex], t.Envelopes[1 - t.AttendedIndex]))], participant.RateHz, SwitchEveryS) : null,
+            Accuracy = accuracy, MesdS = mesd,
+            Switching = talkers == 2 && reconstructs ? SwitchDetection.Measure([.. participant.Trials.Select((t, i) => new TwoTalkerTrial(attended[i]!.Value.FromEeg, attended[i]!.Value.FromEnvelope, outcome.Trials[i].Pair(t.Envelopes[1 - t.AttendedIndex])!.Value.FromEnvelope))], participant.RateHz, SwitchEveryS) : null,
         };
     }
 
@@ -99,16 +88,6 @@ public static class AttentionDecoding
         for (int i = 0; i < trial.Samples; i++)
             for (int c = 0; c < scalp.Length; c++) eeg[i * scalp.Length + c] = trial.Eeg[i * participant.Channels.Count + scalp[c]];
         return eeg;
-    }
-
-    private static LaggedStatistics Statistics(DenseAlgebra algebra, EegTrial trial, double[] eeg, int channels, LagRange lags)
-    {
-        int talkers = trial.Envelopes.Length;
-        if (trial.Samples <= lags.Count) throw new InputDataException($"Trial {trial.Id} has {trial.Samples} samples, not more than the {lags.Count} lags of the model.");
-        var targets = new double[trial.Samples * talkers];
-        for (int k = 0; k < talkers; k++)
-            for (int i = 0, row = LabelPermutation.Row(trial, k); i < trial.Samples; i++) targets[i * talkers + row] = trial.Envelopes[k][i];
-        return LaggedStatistics.Of(algebra, eeg, channels, targets, talkers, lags);
     }
 
     private static int[] Windows(DecodingJob job, EegParticipant participant, List<string> flags)

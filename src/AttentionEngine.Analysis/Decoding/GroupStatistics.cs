@@ -10,7 +10,10 @@ namespace AttentionEngine.Analysis.Decoding;
 /// <param name="Chance">What the mean is tested against.</param>
 /// <param name="P">One-sided, of exchanging the sign of each participant's difference from chance.</param>
 /// <param name="SmallestP">The smallest that so many participants can give.</param>
-public sealed record GroupFigure(string Name, int Participants, double Mean, double Low, double High, double Chance, double P, double SmallestP);
+public sealed record GroupFigure(string Name, int Participants, double Mean, double Low, double High, double Chance, double P, double SmallestP)
+{
+    public DecodingModel Model { get; init; }
+}
 
 /// <summary>
 /// Permutation across participants: if there were no effect, each participant's difference from chance could as well have the other sign. All 2^n signs up
@@ -21,10 +24,17 @@ public static class GroupStatistics
     private const int MostExact = 16, Draws = 100_000;
 
     /// <summary>Accuracies per window, match-mismatch per window, and the attended correlation against its shifted null.</summary>
-    /// <returns>Empty with fewer than two participants.</returns>
+    /// <returns>Model by model; empty with fewer than two participants.</returns>
     public static IReadOnlyList<GroupFigure> Of(IReadOnlyList<DecodingResult> results, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(results);
+        var figures = new List<GroupFigure>();
+        foreach (var model in results.GroupBy(r => r.Model)) figures.AddRange(OfModel([.. model], seed).Select(f => f with { Model = model.Key }));
+        return figures;
+    }
+
+    private static List<GroupFigure> OfModel(List<DecodingResult> results, ulong seed)
+    {
         var figures = new List<GroupFigure>();
         if (results.Count < 2) return figures;
         var random = new SeededRandom(seed).Fork("group");

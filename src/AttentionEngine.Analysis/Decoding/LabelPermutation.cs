@@ -9,35 +9,55 @@ namespace AttentionEngine.Analysis.Decoding;
 /// the true labels) and scored against the drawn labels. Weights are linear in the cross-covariances, so a draw is a sum of
 /// predictions that were made once for each (trained trial, talker).
 /// </summary>
-internal sealed class LabelPermutation(DenseAlgebra algebra, EegParticipant participant, int channels, LagRange lags, int[] windowSamples)
+internal sealed class LabelPermutation
 {
     private const int DrawsAtOnce = 250;
+    private readonly DenseAlgebra _algebra;
+    private readonly EegParticipant _participant;
+    private readonly int[] _windowSamples;
+    private readonly int[][] _labels;
 
-    /// <summary>[window length][draw] windows that were right, summed over held-out trials.</summary>
-    public int[][] Correct { get; private set; } = [];
-
-    /// <param name="eeg">[trial][samples × channels]</param>
-    /// <param name="sums">Per held-out trial: statistics of the other trials (their covariance).</param>
-    /// <param name="cross">Per trial: statistics with all K envelopes as targets, the attended one first, about one origin.</param>
-    /// <param name="diagonals">[trial] λ as added to the diagonal.</param>
-    public void Run(double[][] eeg, Func<int, LaggedStatistics> sums, IReadOnlyList<LaggedStatistics> cross, double[] diagonals, int draws, SeededRandom random, CancellationToken cancel)
+    public LabelPermutation(DenseAlgebra algebra, EegParticipant participant, int[] windowSamples, int draws, SeededRandom random)
     {
-        var trials = participant.Trials;
-        var labels = new int[draws][];
-        for (int d = 0; d < draws; d++) labels[d] = [.. trials.Select(t => random.Index(t.Envelopes.Length))];
+        (_algebra, _participant, _windowSamples) = (algebra, participant, windowSamples);
+        _labels = Draw(participant.Trials, draws, random);
         Correct = [.. windowSamples.Select(_ => new int[draws])];
-        for (int held = 0; held < trials.Count; held++)
+    }
+
+    /// <summary>[window length][draw] windows that were right, summed over the held-out trials that were added.</summary>
+    public int[][] Correct { get; }
+
+    /// <returns>[draw][trial]</returns>
+    public static int[][] Draw(IReadOnlyList<EegTrial> trials, int draws, SeededRandom random) => [.. Enumerable.Range(0, draws).Select(_ => trials.Select(t => random.Index(t.Envelopes.Length)).ToArray())];
+
+    /// <summary>
+    /// The weaker null of decoders that are not linear in the labels: the labels are drawn anew, the decisions on held-out trials stay as they are.
+    /// </summary>
+    /// <param name="scores">[window length][trial][window × K]</param>
+    public static int[][] OfDecisions(IReadOnlyList<EegTrial> trials, double[][][] scores, int draws, SeededRandom random)
+    {
+        int[][] labels = Draw(trials, draws, random);
+        return [.. scores.Select(byTrial =>
         {
-            cancel.ThrowIfCancellationRequested();
-            var (parts, offsets) = Parts(held, eeg[held], sums(held), cross, diagonals[held]);
-            Score(held, parts, offsets, labels);
-        }
+            int[][] wins = [.. trials.Select((t, i) => Enumerable.Range(0, t.Envelopes.Length).Select(k => WindowScores.Correct(byTrial[i], t.Envelopes.Length, k)).ToArray())];
+            return labels.Select(drawn => drawn.Select((k, i) => wins[i][k]).Sum()).ToArray();
+        })];
+    }
+
+    /// <summary>Scores all draws on one held-out trial.</summary>
+    /// <param name="sum">Statistics of the other trials (their covariance).</param>
+    /// <param name="cross">Per trial: statistics with all K envelopes as targets, the attended one first, about one origin.</param>
+    /// <param name="diagonal">λ as added to the diagonal.</param>
+    public void Add(int held, ModelVariant variant, LaggedStatistics sum, IReadOnlyList<LaggedStatistics> cross, double diagonal)
+    {
+        var (parts, offsets) = Parts(held, variant, sum, cross, diagonal);
+        Score(held, parts, offsets);
     }
 
     /// <summary>Predictions for the held-out trial, one row for each (trained trial, talker) and sample.</summary>
-    private (double[] Rows, int[] Offsets) Parts(int held, double[] eeg, LaggedStatistics sum, IReadOnlyList<LaggedStatistics> cross, double diagonal)
+    private (double[] Rows, int[] Offsets) Parts(int held, ModelVariant variant, LaggedStatistics sum, IReadOnlyList<LaggedStatistics> cross, double diagonal)
     {
-        int n = sum.Columns, samples = eeg.Length / channels;
+        int n = sum.Columns, samples = variant.Eeg[held].Length / variant.Channels;
         var offsets = new int[cross.Count];
         int rows = 0;
         for (int t = 0; t < cross.Count; t++)
@@ -55,9 +75,9 @@ internal sealed class LabelPermutation(DenseAlgebra algebra, EegParticipant part
             }
         var matrix = RidgeFit.CentredCovariance(sum);
         for (int i = 0; i < n; i++) matrix[i * n + i] += diagonal;
-        if (!algebra.CholeskyFactor(matrix, n)) throw RidgeFit.Singular(diagonal, n);
-        algebra.CholeskySolveRows(matrix, n, weights, rows);
-        double[] bySample = new LinearModel(channels, lags, weights, new double[rows]).Predict(algebra, eeg);
+        if (!_algebra.CholeskyFactor(matrix, n)) throw RidgeFit.Singular(diagonal, n);
+        _algebra.CholeskySolveRows(matrix, n, weights, rows);
+        double[] bySample = new LinearModel(variant.Channels, variant.Lags, weights, new double[rows]).Predict(_algebra, variant.Eeg[held]);
         var byRow = new double[rows * samples];
         for (int i = 0; i < samples; i++)
             for (int r = 0; r < rows; r++) byRow[r * samples + i] = bySample[i * rows + r];
@@ -67,25 +87,25 @@ internal sealed class LabelPermutation(DenseAlgebra algebra, EegParticipant part
     /// <summary>The attended envelope is target 0, the others follow in order.</summary>
     internal static int Row(EegTrial trial, int talker) => talker == trial.AttendedIndex ? 0 : talker < trial.AttendedIndex ? talker + 1 : talker;
 
-    private void Score(int held, double[] parts, int[] offsets, int[][] labels)
+    private void Score(int held, double[] parts, int[] offsets)
     {
-        var trial = participant.Trials[held];
+        var trial = _participant.Trials[held];
         int samples = trial.Samples, rows = parts.Length / samples;
-        for (int first = 0; first < labels.Length; first += DrawsAtOnce)
+        var windows = new WindowCorrelations(trial.Envelopes, _windowSamples);
+        for (int first = 0; first < _labels.Length; first += DrawsAtOnce)
         {
-            int count = Math.Min(DrawsAtOnce, labels.Length - first);
+            int count = Math.Min(DrawsAtOnce, _labels.Length - first);
             var choice = new double[count * rows];
             for (int d = 0; d < count; d++)
                 for (int t = 0; t < offsets.Length; t++)
-                    if (t != held) choice[d * rows + offsets[t] + Row(participant.Trials[t], labels[first + d][t])] = 1;
+                    if (t != held) choice[d * rows + offsets[t] + Row(_participant.Trials[t], _labels[first + d][t])] = 1;
             var predictions = new double[count * samples];
-            algebra.Multiply(false, false, count, samples, rows, 1, choice, rows, parts, samples, 0, predictions, samples);
+            _algebra.Multiply(false, false, count, samples, rows, 1, choice, rows, parts, samples, 0, predictions, samples);
             for (int d = 0; d < count; d++)
-                for (int w = 0; w < windowSamples.Length; w++)
-                {
-                    double[] r = Correlations.InWindows(predictions.AsSpan(d * samples, samples), trial.Envelopes, windowSamples[w]);
-                    Correct[w][first + d] += WindowScores.Correct(r, trial.Envelopes.Length, labels[first + d][held]);
-                }
+            {
+                double[][] r = windows.Of(predictions.AsSpan(d * samples, samples));
+                for (int w = 0; w < r.Length; w++) Correct[w][first + d] += WindowScores.Correct(r[w], trial.Envelopes.Length, _labels[first + d][held]);
+            }
         }
     }
 }

@@ -10,12 +10,13 @@ public static class MapsOfParticipant
     /// <summary>Lags of the forward model, s: some before the sound, where a response would be a sign of an error.</summary>
     private const double FirstTrfLagS = -0.1, LastTrfLagS = 0.5;
 
-    /// <summary>The result with its maps.</summary>
+    /// <summary>The result with its maps; as it is where the model is no backward model over all lags and channels.</summary>
     public static DecodingResult AddTo(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, DecodingResult result)
     {
         ArgumentNullException.ThrowIfNull(participant);
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(result);
+        if (result.Model is not (DecodingModel.Ridge or DecodingModel.LedoitWolf)) return result;
         double lambda = result.Trials.Select(t => t.Lambda).Order().ElementAt(result.Trials.Count / 2);
         return result with { Maps = Of(algebra, participant, job, lambda) };
     }

@@ -11,9 +11,9 @@ internal static class MatchMismatch
 {
     private const double GapS = 1;
 
-    public static IReadOnlyList<MatchMismatchAccuracy> Run(IReadOnlyList<EegTrial> trials, IReadOnlyList<double[]> predictions, int[] windowSamples, double rateHz, DecodingJob job, SeededRandom random)
+    /// <param name="envelopes">[trial][samples] attended.</param>
+    public static IReadOnlyList<MatchMismatchAccuracy> Run(IReadOnlyList<double[]> envelopes, IReadOnlyList<double[]> predictions, int[] windowSamples, double rateHz, DecodingJob job, SeededRandom random)
     {
-        double[][] envelopes = [.. trials.Select(t => t.Envelopes[t.AttendedIndex])];
         var shift = random.Fork("shift");
         double[][][] turned = [.. Enumerable.Range(0, job.Shifts).Select(_ => envelopes.Select(e => Turned(e, shift)).ToArray())];
         var result = new List<MatchMismatchAccuracy>();

@@ -24,6 +24,16 @@ internal static class RowMath
         for (; i < x.Length; i++) y[i] = x[i] + scale * y[i];
     }
 
+    public static double Sum(ReadOnlySpan<double> x)
+    {
+        Vector<double> s = default;
+        int i = 0, width = Vector<double>.Count;
+        for (; i + width <= x.Length; i += width) s += new Vector<double>(x[i..]);
+        double sum = Vector.Sum(s);
+        for (; i < x.Length; i++) sum += x[i];
+        return sum;
+    }
+
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         Vector<double> s0 = default, s1 = default;

@@ -10,7 +10,7 @@ namespace AttentionEngine.Analysis.Decoding;
 internal static class ShiftedEnvelopes
 {
     /// <returns>[window length][draw] accuracy (NaN without windows), and [draw] mean correlation with the attended envelope.</returns>
-    public static (double[][] Accuracy, double[] Attended) Run(IReadOnlyList<EegTrial> trials, IReadOnlyList<double[]> predictions, int[] windowSamples, int draws, SeededRandom random)
+    public static (double[][] Accuracy, double[] Attended) Run(IReadOnlyList<EegTrial> trials, IReadOnlyList<HeldOut> held, int[] windowSamples, int draws, SeededRandom random)
     {
         var accuracy = new double[windowSamples.Length][];
         for (int w = 0; w < accuracy.Length; w++) accuracy[w] = new double[draws];
@@ -25,10 +25,10 @@ internal static class ShiftedEnvelopes
             {
                 int samples = trials[t].Samples, least = Math.Max(1, samples / 10), shift = least + random.Index(Math.Max(1, samples - 2 * least));
                 double[][] turned = [.. trials[t].Envelopes.Select(e => (double[])[.. e[shift..], .. e[..shift]])];
-                attended[d] += Correlations.Pearson(predictions[t], turned[trials[t].AttendedIndex]) / trials.Count;
+                attended[d] += held[t].Whole(turned[trials[t].AttendedIndex]) / trials.Count;
                 for (int w = 0; w < windowSamples.Length; w++)
                 {
-                    correct[w] += WindowScores.Correct(Correlations.InWindows(predictions[t], turned, windowSamples[w]), turned.Length, trials[t].AttendedIndex);
+                    correct[w] += WindowScores.Correct(held[t].InWindows(turned, windowSamples[w]), turned.Length, trials[t].AttendedIndex);
                     windows[w] += samples / windowSamples[w];
                 }
             }

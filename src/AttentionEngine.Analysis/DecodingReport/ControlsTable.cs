@@ -31,14 +31,14 @@ internal static class ControlsTable
     /// <returns>controls.csv</returns>
     public static string Csv(IReadOnlyList<DecodingResult> results)
     {
-        var table = new StringBuilder("participant,control,what,window_s,windows,accuracy,ci95_low,ci95_high,chance,limit95,p,r_attended,r_shifted_limit95,not_run\n");
+        var table = new StringBuilder("participant,model,control,what,window_s,windows,accuracy,ci95_low,ci95_high,chance,limit95,p,r_attended,r_shifted_limit95,not_run\n");
         foreach (var r in results)
             foreach (var c in r.Controls)
             {
                 string tail = $"{DecodingFiles.Number(c.RAttended)},{DecodingFiles.Number(c.RShiftedLimit95)},\"{(c.NotRun ?? "").Replace('"', '\'')}\"";
-                if (c.Accuracy.Count == 0) table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{c.Name},n/a,n/a,0,n/a,n/a,n/a,n/a,n/a,n/a,{tail}\n");
+                if (c.Accuracy.Count == 0) table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{DecodingModels.NameOf(r.Model)},{c.Name},n/a,n/a,0,n/a,n/a,n/a,n/a,n/a,n/a,{tail}\n");
                 foreach (var a in c.Accuracy)
-                    table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{c.Name},\"{a.What}\",{DecodingFiles.Number(a.WindowS)},{a.WindowCount},{DecodingFiles.Number(a.Accuracy)},{DecodingFiles.Number(a.Low)},{DecodingFiles.Number(a.High)},{DecodingFiles.Number(a.Chance)},{DecodingFiles.Number(a.Limit95)},{DecodingFiles.Number(a.P)},{tail}\n");
+                    table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{DecodingModels.NameOf(r.Model)},{c.Name},\"{a.What}\",{DecodingFiles.Number(a.WindowS)},{a.WindowCount},{DecodingFiles.Number(a.Accuracy)},{DecodingFiles.Number(a.Low)},{DecodingFiles.Number(a.High)},{DecodingFiles.Number(a.Chance)},{DecodingFiles.Number(a.Limit95)},{DecodingFiles.Number(a.P)},{tail}\n");
             }
         return table.ToString();
     }

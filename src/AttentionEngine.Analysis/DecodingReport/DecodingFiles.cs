@@ -66,9 +66,9 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     /// <summary>The finished result of this job on these data, or null.</summary>
     /// <exception cref="ConfigurationException">The folder holds the participant's result of another job or other data.</exception>
     /// <exception cref="InputDataException">The file of the result is damaged.</exception>
-    public DecodingResult? Finished(string participant, string key)
+    public DecodingResult? Finished(string participant, DecodingModel model, string key)
     {
-        string path = ResultPath(participant);
+        string path = ResultPath(participant, model);
         if (!File.Exists(path)) return null;
         Checkpoint? found;
         try
@@ -85,30 +85,33 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     /// <summary>Puts a participant's result on disk: whole or not at all.</summary>
     public void Save(DecodingResult result, string key)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(ResultPath(result.ParticipantId))!);
-        var trials = new StringBuilder("trial\tattended_index\tlambda\tr_attended\tr_unattended_largest\n");
+        string path = ResultPath(result.ParticipantId, result.Model);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var trials = new StringBuilder("trial\tattended_index\tlambda\tchoice\tr_attended\tr_unattended_largest\n");
         foreach (var t in result.Trials)
         {
             double other = t.Correlation.Where((_, k) => k != t.AttendedIndex).DefaultIfEmpty(double.NaN).Max();
-            trials.Append(CultureInfo.InvariantCulture, $"{t.TrialId}\t{t.AttendedIndex}\t{Number(t.Lambda)}\t{Number(t.Correlation[t.AttendedIndex])}\t{Number(other)}\n");
+            trials.Append(CultureInfo.InvariantCulture, $"{t.TrialId}\t{t.AttendedIndex}\t{Number(t.Lambda)}\t{(t.Choice.Length > 0 ? t.Choice : "n/a")}\t{Number(t.Correlation[t.AttendedIndex])}\t{Number(other)}\n");
         }
-        Replace(Path.ChangeExtension(ResultPath(result.ParticipantId), null).Replace("_result", "_trials", StringComparison.Ordinal) + ".tsv", trials.ToString());
-        if (result.Maps is { } maps) Replace(Path.Combine(Path.GetDirectoryName(ResultPath(result.ParticipantId))!, Path.GetFileName(ResultPath(result.ParticipantId)).Replace("_result.json", "_maps.tsv", StringComparison.Ordinal)), MapFiles.Table(maps));
+        Replace(Beside(path, "_trials.tsv"), trials.ToString());
+        if (result.Maps is { } maps) Replace(Beside(path, "_maps.tsv"), MapFiles.Table(maps));
         // Last: with this file the participant is finished. Reconstructions stay out; they are as large as the data.
-        Replace(ResultPath(result.ParticipantId), JsonSerializer.Serialize(new Checkpoint(Schema, key, WithoutPredictions(result)), json));
+        Replace(path, JsonSerializer.Serialize(new Checkpoint(Schema, key, WithoutPredictions(result)), json));
     }
 
     /// <summary>The tables and the page over all participants. These are made from the results, and made anew each time.</summary>
     /// <returns>Path of the page.</returns>
     public string WriteSummary(DecodingReportInput input)
     {
-        var table = new StringBuilder("participant,window_s,windows,accuracy,ci95_low,ci95_high,chance,permutation_limit95,permutation_p,shifted_limit95,bits_per_min\n");
+        var table = new StringBuilder("participant,model,window_s,windows,accuracy,ci95_low,ci95_high,chance,permutation_limit95,permutation_p,shifted_limit95,bits_per_min\n");
         foreach (var r in input.Results)
             foreach (var a in r.Accuracy)
-                table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{Number(a.WindowS)},{a.WindowCount},{Number(a.Accuracy)},{Number(a.Low)},{Number(a.High)},{Number(a.Chance)},{Number(a.PermutationLimit95)},{Number(a.PermutationP)},{Number(a.ShiftedLimit95)},{Number(a.BitsPerMinute)}\n");
+                table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{DecodingModels.NameOf(r.Model)},{Number(a.WindowS)},{a.WindowCount},{Number(a.Accuracy)},{Number(a.Low)},{Number(a.High)},{Number(a.Chance)},{Number(a.PermutationLimit95)},{Number(a.PermutationP)},{Number(a.ShiftedLimit95)},{Number(a.BitsPerMinute)}\n");
         Replace(Path.Combine(root, "accuracy.csv"), table.ToString());
         Replace(Path.Combine(root, "controls.csv"), ControlsTable.Csv(input.Results));
         Replace(Path.Combine(root, "reliability.csv"), MapFiles.Reliability(input.Results));
+        if (input.Results.Any(r => r.LagCurve.Count > 0)) Replace(Path.Combine(root, "single_lag.csv"), LagCurveFigure.Csv(input.Results));
+        if (ModelTable.Csv(input) is { } models) Replace(Path.Combine(root, "models.csv"), models);
         if (MapFiles.Gaze(input) is { } gaze) Replace(Path.Combine(root, "gaze.csv"), gaze);
         Replace(Path.Combine(root, "group.csv"), GroupSections.GroupTable(input));
         if (input.Results.Any(r => r.MatchMismatch.Count > 0)) Replace(Path.Combine(root, "match_mismatch.csv"), GroupSections.MatchMismatchTable(input.Results));
@@ -122,13 +125,15 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     public static DecodingResult WithoutPredictions(DecodingResult result) => result with { Trials = [.. result.Trials.Select(t => t with { Prediction = [] })] };
 
     /// <summary>The folder of one participant.</summary>
-    public string ParticipantFolder(string participant) => Path.GetDirectoryName(ResultPath(participant))!;
+    public string ParticipantFolder(string participant) => Path.GetDirectoryName(ResultPath(participant, DecodingModel.Ridge))!;
 
-    private string ResultPath(string participant)
+    private static string Beside(string path, string end) => path[..^"_result.json".Length] + end;
+
+    private string ResultPath(string participant, DecodingModel model)
     {
         string label = new([.. participant.Where(char.IsAsciiLetterOrDigit)]);
         if (label.Length == 0) throw new InputDataException($"The participant's id '{participant}' has no letter or digit for a BIDS label.");
-        return Path.Combine(root, $"sub-{label}", $"sub-{label}_desc-decoding_result.json");
+        return Path.Combine(root, $"sub-{label}", $"sub-{label}_desc-{DecodingModels.NameOf(model).Replace("-", "", StringComparison.Ordinal)}_result.json");
     }
 
     internal static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "n/a";

@@ -19,17 +19,30 @@ public static class DecodingReportPage
         var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Attention decoding: ");
         html.Append(HtmlText.Escape(input.Dataset.Name)).Append("</title><style>").Append(Style).Append("</style></head><body><h1>Attention decoding: ").Append(HtmlText.Escape(input.Dataset.Name)).Append("</h1>");
         Flags(html, input.Results);
-        if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
-        html.Append(ControlsTable.Html(input.Results));
-        html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
-        if (input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1))) html.Append(CorrelationFigure.Svg(input.Results));
-        html.Append(MapsFigure.Html(input.Results)).Append(ReliabilityFigure.Html(input.Results)).Append(GazeTable.Html(input.Dataset, input.Results)).Append(Listeners(input.Dataset));
-        html.Append(GroupSections.Html(input));
+        var models = input.Results.GroupBy(r => r.Model).ToList();
+        if (models.Count > 1) html.Append(ModelTable.Html(input));
+        foreach (var model in models)
+        {
+            if (models.Count > 1) html.Append("<h1>Model: ").Append(DecodingModels.NameOf(model.Key)).Append("</h1>");
+            OfModel(html, input with { Results = [.. model] });
+        }
+        html.Append(Listeners(input.Dataset));
         html.Append("<h2>Methods</h2><p>").Append(HtmlText.Escape(MethodsParagraph.Text(input))).Append("</p>");
         html.Append(HtmlText.Table("What was done to the data", ["step", "detail"], input.Dataset.Provenance.Select(p => (IReadOnlyList<string>)[p.Step, p.Detail]), _ => false));
-        html.Append(HtmlText.Table("How the systems were solved", ["participant", "library", "systems", "iterations", "worst residual", "Cholesky instead"], input.Results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, r.Solver.Backend,
-            Text(r.Solver.Systems), Text(r.Solver.Iterations), r.Solver.WorstResidual.ToString("E1", CultureInfo.InvariantCulture), Text(r.Solver.CholeskyFallbacks)]), c => c >= 2));
+        html.Append(HtmlText.Table("How the systems were solved", ["participant", "model", "library", "systems", "iterations", "worst residual", "Cholesky instead"], input.Results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, DecodingModels.NameOf(r.Model), r.Solver.Backend,
+            Text(r.Solver.Systems), Text(r.Solver.Iterations), r.Solver.WorstResidual.ToString("E1", CultureInfo.InvariantCulture), Text(r.Solver.CholeskyFallbacks)]), c => c >= 3));
         return html.Append("</body></html>").ToString();
+    }
+
+    private static void OfModel(StringBuilder html, DecodingReportInput input)
+    {
+        bool several = input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1)), reconstructs = !input.Results[0].Model.IsSpatial();
+        if (several) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
+        html.Append(ControlsTable.Html(input.Results));
+        html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
+        if (several && reconstructs) html.Append(CorrelationFigure.Svg(input.Results));
+        html.Append(LagCurveFigure.Svg(input.Results)).Append(MapsFigure.Html(input.Results)).Append(ReliabilityFigure.Html(input.Results)).Append(GazeTable.Html(input.Dataset, input.Results));
+        html.Append(GroupSections.Html(input));
     }
 
     /// <summary>What the data set tells of its listeners.</summary>
@@ -41,7 +54,8 @@ public static class DecodingReportPage
 
     private static void Flags(StringBuilder html, IReadOnlyList<DecodingResult> results)
     {
-        var flags = results.SelectMany(r => r.Flags.Select(f => (Flag: f, r.ParticipantId))).GroupBy(f => f.Flag, f => f.ParticipantId).ToList();
+        bool several = results.Select(r => r.Model).Distinct().Count() > 1;
+        var flags = results.SelectMany(r => r.Flags.Select(f => (Flag: f, Where: several ? $"{r.ParticipantId} {DecodingModels.NameOf(r.Model)}" : r.ParticipantId))).GroupBy(f => f.Flag, f => f.Where).ToList();
         if (flags.Count == 0) return;
         html.Append("<h2>Read first</h2><ul>");
         foreach (var f in flags) html.Append("<li class=\"mark\">⚠ ").Append(HtmlText.Escape(f.Key)).Append(" (").Append(HtmlText.Escape(string.Join(", ", f))).Append(")</li>");
@@ -54,7 +68,9 @@ public static class DecodingReportPage
 
     private static string ParticipantTable(IReadOnlyList<DecodingResult> results) => HtmlText.Table("Correlation of the reconstructed with each envelope, mean over held-out trials; minimal expected switch duration (MESD)", ["participant", "trials", "r attended", "limit with shifted envelopes", "r unattended", "λ median", "MESD"],
         results.Select(r => (IReadOnlyList<string>)[r.ParticipantId, Text(r.Trials.Count), HtmlText.Number(r.MeanAttended, 3), HtmlText.Number(r.ShiftedCorrelationLimit95, 3), HtmlText.Number(r.MeanUnattended, 3),
-            r.Trials.Select(t => t.Lambda).Order().ElementAt(r.Trials.Count / 2).ToString("G3", CultureInfo.InvariantCulture), HtmlText.Number(r.MesdS, 1, "s")]), c => c >= 1);
+            Median(r), HtmlText.Number(r.MesdS, 1, "s")]), c => c >= 1);
+
+    private static string Median(DecodingResult r) => r.Trials.Select(t => t.Lambda).Order().ElementAt(r.Trials.Count / 2) is var lambda && double.IsFinite(lambda) ? lambda.ToString("G3", CultureInfo.InvariantCulture) : "–";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

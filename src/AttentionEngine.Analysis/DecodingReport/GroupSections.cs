@@ -22,27 +22,27 @@ internal static class GroupSections
                 results.Where(r => r.Switching is not null).Select(r => (r.ParticipantId, S: r.Switching!)).Select(r => (IReadOnlyList<string>)[r.ParticipantId, HtmlText.Number(r.S.SegmentS, 0, "s"), r.S.Switches.ToString(CultureInfo.InvariantCulture), r.S.Missed.ToString(CultureInfo.InvariantCulture),
                     HtmlText.Number(r.S.LatencyMedianS, 1, "s"), HtmlText.Number(r.S.FalsePerMinute, 1, "/min"), HtmlText.Percent(r.S.Accuracy)]), c => c >= 1));
         if (GroupStatistics.Of(results, input.Job.Seed) is { Count: > 0 } group)
-            html.Append("<h2>Group</h2>").Append(HtmlText.Table("Mean over participants (Student's t); p by exchanging signs of participants' differences from chance", ["figure", "participants", "mean", "95 % interval", "chance", "p", "smallest possible p"],
-                group.Select(g => (IReadOnlyList<string>)[g.Name, g.Participants.ToString(CultureInfo.InvariantCulture), HtmlText.Number(g.Mean, 3), $"{HtmlText.Number(g.Low, 3)} to {HtmlText.Number(g.High, 3)}", HtmlText.Number(g.Chance, 3), HtmlText.Number(g.P, 4), HtmlText.Number(g.SmallestP, 4)]), c => c >= 1));
+            html.Append("<h2>Group</h2>").Append(HtmlText.Table("Mean over participants (Student's t); p by exchanging signs of participants' differences from chance", ["model", "figure", "participants", "mean", "95 % interval", "chance", "p", "smallest possible p"],
+                group.Select(g => (IReadOnlyList<string>)[DecodingModels.NameOf(g.Model), g.Name, g.Participants.ToString(CultureInfo.InvariantCulture), HtmlText.Number(g.Mean, 3), $"{HtmlText.Number(g.Low, 3)} to {HtmlText.Number(g.High, 3)}", HtmlText.Number(g.Chance, 3), HtmlText.Number(g.P, 4), HtmlText.Number(g.SmallestP, 4)]), c => c >= 2));
         return html.ToString();
     }
 
     /// <returns>group.csv</returns>
     public static string GroupTable(DecodingReportInput input)
     {
-        var table = new StringBuilder("figure,participants,mean,ci95_low,ci95_high,chance,p,smallest_p\n");
+        var table = new StringBuilder("model,figure,participants,mean,ci95_low,ci95_high,chance,p,smallest_p\n");
         foreach (var g in GroupStatistics.Of(input.Results, input.Job.Seed))
-            table.Append(CultureInfo.InvariantCulture, $"\"{g.Name}\",{g.Participants},{DecodingFiles.Number(g.Mean)},{DecodingFiles.Number(g.Low)},{DecodingFiles.Number(g.High)},{DecodingFiles.Number(g.Chance)},{DecodingFiles.Number(g.P)},{DecodingFiles.Number(g.SmallestP)}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{DecodingModels.NameOf(g.Model)},\"{g.Name}\",{g.Participants},{DecodingFiles.Number(g.Mean)},{DecodingFiles.Number(g.Low)},{DecodingFiles.Number(g.High)},{DecodingFiles.Number(g.Chance)},{DecodingFiles.Number(g.P)},{DecodingFiles.Number(g.SmallestP)}\n");
         return table.ToString();
     }
 
     /// <returns>match_mismatch.csv</returns>
     public static string MatchMismatchTable(IReadOnlyList<DecodingResult> results)
     {
-        var table = new StringBuilder("participant,window_s,windows,accuracy,ci95_low,ci95_high,shifted_mean,shifted_limit95,shifted_p\n");
+        var table = new StringBuilder("participant,model,window_s,windows,accuracy,ci95_low,ci95_high,shifted_mean,shifted_limit95,shifted_p\n");
         foreach (var r in results)
             foreach (var a in r.MatchMismatch)
-                table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{DecodingFiles.Number(a.WindowS)},{a.WindowCount},{DecodingFiles.Number(a.Accuracy)},{DecodingFiles.Number(a.Low)},{DecodingFiles.Number(a.High)},{DecodingFiles.Number(a.ShiftedMean)},{DecodingFiles.Number(a.ShiftedLimit95)},{DecodingFiles.Number(a.ShiftedP)}\n");
+                table.Append(CultureInfo.InvariantCulture, $"{r.ParticipantId},{DecodingModels.NameOf(r.Model)},{DecodingFiles.Number(a.WindowS)},{a.WindowCount},{DecodingFiles.Number(a.Accuracy)},{DecodingFiles.Number(a.Low)},{DecodingFiles.Number(a.High)},{DecodingFiles.Number(a.ShiftedMean)},{DecodingFiles.Number(a.ShiftedLimit95)},{DecodingFiles.Number(a.ShiftedP)}\n");
         return table.ToString();
     }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace AttentionEngine.Cli.Runs;
 
-/// <summary>Participants done and the time that is left, as one changing line on a terminal's stderr; a line per participant elsewhere.</summary>
-internal sealed class DecodeProgress(int participants) : IProgress<double>
+/// <summary>Tasks done and the time that is left, as one changing line on a terminal's stderr; a line per task elsewhere.</summary>
+internal sealed class DecodeProgress(int tasks) : IProgress<double>
 {
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -14,23 +14,23 @@ internal sealed class DecodeProgress(int participants) : IProgress<double>
     public void Begin(string id)
     {
         _id = id;
-        if (!_terminal) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"attend: decoding {id} ({_done + 1} of {participants})"));
+        if (!_terminal) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"attend: decoding {id} ({_done + 1} of {tasks})"));
     }
 
-    /// <param name="value">Part of this participant, 0 to 1.</param>
+    /// <param name="value">Part of this task, 0 to 1.</param>
     public void Report(double value)
     {
-        double part = (_done + Math.Clamp(value, 0, 1)) / participants;
+        double part = (_done + Math.Clamp(value, 0, 1)) / tasks;
         int percent = (int)(100 * part);
         if (!_terminal || percent == _told) return;
         _told = percent;
         string left = part > 0.02 ? string.Create(CultureInfo.InvariantCulture, $", {_clock.Elapsed.TotalSeconds * (1 - part) / part:F0} s left") : "";
-        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\u001b[Kdecoding {_id} ({_done + 1} of {participants}): {percent} %{left} "));
+        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\u001b[Kdecoding {_id} ({_done + 1} of {tasks}): {percent} %{left} "));
     }
 
     public void End()
     {
         _done++;
-        if (_terminal && _done == participants) Console.Error.Write("\r\u001b[K");
+        if (_terminal && _done == tasks) Console.Error.Write("\r\u001b[K");
     }
 }

@@ -12,11 +12,11 @@ namespace AttentionEngine.Cli.Runs;
 /// <summary>What <c>attend decode</c> was asked for.</summary>
 /// <param name="IsTask">A part of a larger run: results are left, tables and page are not made.</param>
 /// <param name="Executor">Who decodes; null: this process.</param>
-internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, DecodingJob Job, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null, bool SaveDecoder = false);
+internal sealed record DecodeRequest(string Dataset, string Output, bool GroupOnly, IReadOnlyList<string> Participants, IReadOnlyList<DecodingJob> Jobs, PreprocessingPlan Preprocessing, bool IsTask = false, IDecodeExecutor? Executor = null, bool SaveDecoder = false);
 
 internal sealed record DecodeOutcome(IReadOnlyList<DecodingResult> Results, string ReportPath, double WallS, int Resumed, ulong Seed);
 
-/// <summary>Reads, prepares, decodes participant by participant with a checkpoint after each, and writes the report.</summary>
+/// <summary>Reads, prepares, decodes participant by participant and model by model with a checkpoint after each, and writes the report.</summary>
 internal static class DecodeRun
 {
     public delegate DecodingResult Decoder(EegParticipant participant, DecodingJob job, IProgress<double> progress, CancellationToken cancellation);
@@ -29,33 +29,34 @@ internal static class DecodeRun
         var (dataset, recorded) = Read(algebra, request);
         files.Open(EngineVersion.Text);
         using var only = request.IsTask ? null : files.Lock();
-        var progress = new DecodeProgress(dataset.Participants.Count);
-        var results = new List<DecodingResult>();
-        var keys = dataset.Participants.ToDictionary(p => p.Id, p => DecodingFiles.KeyOf(p, request.Job, EngineVersion.Text), StringComparer.Ordinal);
-        int resumed = dataset.Participants.Count(p => files.Finished(p.Id, keys[p.Id]) is not null);
-        if (request is { Executor: { } executor, GroupOnly: false } && resumed < dataset.Participants.Count)
-            executor.Run([.. dataset.Participants.Select(p => p.Id).Where(id => files.Finished(id, keys[id]) is null)], id => files.Finished(id, keys[id]) is not null, cancellation);
-        foreach (var participant in dataset.Participants)
+        List<DecodeTask> tasks = [.. dataset.Participants.SelectMany(p => request.Jobs.Select(j => new DecodeTask(p.Id, j.Model)))];
+        var jobs = request.Jobs.ToDictionary(j => j.Model);
+        var people = dataset.Participants.ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var keys = tasks.ToDictionary(t => t, t => DecodingFiles.KeyOf(people[t.Participant], jobs[t.Model], EngineVersion.Text));
+        DecodingResult? Finished(DecodeTask task) => files.Finished(task.Participant, task.Model, keys[task]);
+        var progress = new DecodeProgress(tasks.Count);
+        int resumed = tasks.Count(t => Finished(t) is not null);
+        if (!request.GroupOnly && !request.IsTask && resumed < tasks.Count) Console.Error.WriteLine($"attend: {MemoryBound.Text(dataset, request.Jobs)}");
+        if (request is { Executor: { } executor, GroupOnly: false } && resumed < tasks.Count) executor.Run([.. tasks.Where(t => Finished(t) is null)], t => Finished(t) is not null, cancellation);
+        var results = tasks.Select(task =>
         {
             cancellation.ThrowIfCancellationRequested();
-            string key = keys[participant.Id];
-            if (files.Finished(participant.Id, key) is { } finished)
+            var participant = people[task.Participant];
+            var result = Finished(task);
+            if (result is null)
             {
-                results.Add(finished);
+                if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {task} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
+                progress.Begin(task.ToString());
+                result = decode(participant, jobs[task.Model], progress, cancellation);
+                files.Save(result, keys[task]);
+                result = DecodingFiles.WithoutPredictions(result);
             }
-            else if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {participant.Id} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
-            else
-            {
-                progress.Begin(participant.Id);
-                var result = decode(participant, request.Job, progress, cancellation);
-                files.Save(result, key);
-                results.Add(DecodingFiles.WithoutPredictions(result));
-            }
-            if (recorded is not null && !request.GroupOnly) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, request.Job, files.ParticipantFolder(participant.Id), cancellation);
+            if (recorded is not null && !request.GroupOnly && task.Model == DecodingModel.Ridge) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, jobs[task.Model], files.ParticipantFolder(participant.Id), cancellation);
             progress.End();
-        }
-        string page = request.IsTask ? "" : files.WriteSummary(new DecodingReportInput(dataset, request.Job, results, EngineVersion.Text));
-        return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed, request.Job.Seed);
+            return result;
+        }).ToList();
+        string page = request.IsTask ? "" : files.WriteSummary(new DecodingReportInput(dataset, request.Jobs[0], results, EngineVersion.Text));
+        return new DecodeOutcome(results, page, clock.Elapsed.TotalSeconds, resumed, request.Jobs[0].Seed);
     }
 
     /// <returns>The data as they are decoded, and as they were recorded where a decoder is made of them: twice the memory.</returns>

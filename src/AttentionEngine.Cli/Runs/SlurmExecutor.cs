@@ -8,7 +8,7 @@ using AttentionEngine.Core.Errors;
 namespace AttentionEngine.Cli.Runs;
 
 /// <summary>
-/// <c>--executor slurm</c>: one job array, a task per participant. The job's name is made from the output folder, so that a second call
+/// <c>--executor slurm</c>: one job array, a task per participant and model. The job's name is made from the output folder, so that a second call
 /// finds a job that is still at work and waits for it in place of submitting again. Needs no accounting database: tasks leave exit files.
 /// </summary>
 /// <param name="jobs">Tasks at a time; 0: as many as the cluster gives.</param>
@@ -19,30 +19,30 @@ internal sealed class SlurmExecutor(int jobs, string output, IReadOnlyList<strin
     private readonly string _folder = Path.Combine(Path.GetFullPath(output), "slurm");
     private readonly string _name = "attend-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(output))))[..12];
 
-    public void Run(IReadOnlyList<string> participants, Func<string, bool> finished, CancellationToken cancellation)
+    public void Run(IReadOnlyList<DecodeTask> tasks, Func<DecodeTask, bool> finished, CancellationToken cancellation)
     {
         if (Queue() is { Length: > 0 } old)
         {
             Console.Error.WriteLine($"attend: Slurm job {old} of an earlier call is still at work for {output}; waiting for it");
             Wait(cancellation);
         }
-        string[] missing = [.. participants.Where(p => !finished(p))];
+        DecodeTask[] missing = [.. tasks.Where(t => !finished(t))];
         if (missing.Length > 0) Submit(missing, cancellation);
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private void Submit(string[] participants, CancellationToken cancellation)
+    private void Submit(DecodeTask[] tasks, CancellationToken cancellation)
     {
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
         Directory.CreateDirectory(_folder);
         string script = Path.Combine(_folder, "run.sh");
-        File.WriteAllText(script, Script(participants));
+        File.WriteAllText(script, Script(tasks));
         string limit = jobs > 0 ? string.Create(CultureInfo.InvariantCulture, $"%{jobs}") : "";
-        var (code, said, error) = Call("sbatch", ["--parsable", $"--job-name={_name}", $"--array=0-{participants.Length - 1}{limit}", $"--output={Path.Combine(_folder, "%a.log")}", $"--chdir={Environment.CurrentDirectory}", .. options, script]);
+        var (code, said, error) = Call("sbatch", ["--parsable", $"--job-name={_name}", $"--array=0-{tasks.Length - 1}{limit}", $"--output={Path.Combine(_folder, "%a.log")}", $"--chdir={Environment.CurrentDirectory}", .. options, script]);
         if (code != 0) throw new ConfigurationException($"sbatch refused the job: {error.Trim()} Look at --slurm-option.");
-        Console.Error.WriteLine($"attend: Slurm job {said.Trim()} submitted, {participants.Length} tasks; logs in {_folder}");
+        Console.Error.WriteLine($"attend: Slurm job {said.Trim()} submitted, {tasks.Length} tasks; logs in {_folder}");
         Wait(cancellation);
-        var ends = participants.Select((p, i) => End(p, i)).ToList();
+        var ends = tasks.Select(End).ToList();
         cancellation.ThrowIfCancellationRequested();
         DecodeTasks.ThrowIfAnyFailed(ends, output);
     }
@@ -78,19 +78,19 @@ internal sealed class SlurmExecutor(int jobs, string output, IReadOnlyList<strin
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
     }
 
-    private DecodeTaskEnd End(string participant, int index)
+    private DecodeTaskEnd End(DecodeTask task, int index)
     {
         string number = index.ToString(CultureInfo.InvariantCulture), exit = Path.Combine(_folder, number + ".exit"), log = Path.Combine(_folder, number + ".log");
         int? code = File.Exists(exit) && int.TryParse(File.ReadAllText(exit), CultureInfo.InvariantCulture, out int c) ? c : null;
         if (code is > 128 and not ExitCode.Interrupted) code = null;
-        return new DecodeTaskEnd(participant, code, File.Exists(log) ? ProcessExecutor.LastWords(File.ReadAllText(log)) : "it left no log");
+        return new DecodeTaskEnd(task, code, File.Exists(log) ? ProcessExecutor.LastWords(File.ReadAllText(log)) : "it left no log");
     }
 
-    private string Script(string[] participants)
+    private string Script(DecodeTask[] tasks)
     {
         var text = new StringBuilder("#!/bin/bash\ncase $SLURM_ARRAY_TASK_ID in\n");
-        for (int i = 0; i < participants.Length; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{i}) {string.Join(' ', DecodeTasks.CommandLine(participants[i]).Select(Quoted))} ;;\n");
+        for (int i = 0; i < tasks.Length; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{i}) {string.Join(' ', DecodeTasks.CommandLine(tasks[i]).Select(Quoted))} ;;\n");
         // Renamed when it is whole: a task that is killed leaves none.
         string exit = Quoted(_folder) + "/$SLURM_ARRAY_TASK_ID.exit";
         return text.Append(CultureInfo.InvariantCulture, $"esac\ncode=$?\necho $code > {exit}.part && mv {exit}.part {exit}\nexit $code\n").ToString();

@@ -16,16 +16,6 @@ public enum LambdaConvention
     Mne,
 }
 
-/// <summary>How the backward model is regularised.</summary>
-public enum DecodingModel
-{
-    /// <summary>Ridge regression, λ by nested leave-one-trial-out.</summary>
-    Ridge,
-
-    /// <summary>Analytic shrinkage of the covariance (Ledoit and Wolf 2004): nothing is searched.</summary>
-    LedoitWolf,
-}
-
 /// <summary>What trials may share across a split.</summary>
 [Flags]
 public enum SharedGroups
@@ -37,7 +27,7 @@ public enum SharedGroups
     Presentation = 8,
 }
 
-/// <summary>A backward model (EEG to envelope) by ridge regression, evaluated by nested leave-one-trial-out.</summary>
+/// <summary>One model, evaluated by nested leave-one-trial-out.</summary>
 public sealed record DecodingJob
 {
     /// <summary>First and last lag of the EEG after the sound, s; rounded outwards to whole samples.</summary>
@@ -49,6 +39,12 @@ public sealed record DecodingJob
     public IReadOnlyList<double> Lambdas { get; init; } = DefaultLambdas;
 
     public DecodingModel Model { get; init; }
+
+    /// <summary>Edges of the bands of <see cref="DecodingModel.Banded"/> and <see cref="DecodingModel.FbCsp"/>, ascending, Hz.</summary>
+    public IReadOnlyList<double> FilterBankHz { get; init; } = [1, 4, 9];
+
+    /// <summary>Whether the filters of that bank go forward only.</summary>
+    public bool Causal { get; init; }
 
     public LambdaConvention Convention { get; init; } = LambdaConvention.PerSample;
 

@@ -3,11 +3,21 @@ namespace AttentionEngine.Core.Eeg;
 /// <summary>One held-out trial.</summary>
 /// <param name="Lambda">Chosen inside the training trials, in the job's convention.</param>
 /// <param name="InnerCorrelation">[λ] mean correlation over the inner validation trials.</param>
-/// <param name="Prediction">[samples] reconstructed envelope.</param>
-/// <param name="Correlation">[K] with each talker's envelope over the whole trial.</param>
-/// <param name="WindowCorrelation">[window length][window × K] row-major, windows without overlap.</param>
+/// <param name="Prediction">[samples] reconstructed envelope, or the first of several signals; empty where nothing is reconstructed.</param>
+/// <param name="Correlation">[K] with each talker's envelope over the whole trial; NaN where nothing is reconstructed.</param>
+/// <param name="WindowCorrelation">[window length][window × K] row-major, windows without overlap; other scores than correlations where the model has others.</param>
 public sealed record DecodedTrial(
-    string TrialId, int AttendedIndex, double Lambda, double[] InnerCorrelation, double[] Prediction, double[] Correlation, double[][] WindowCorrelation);
+    string TrialId, int AttendedIndex, double Lambda, double[] InnerCorrelation, double[] Prediction, double[] Correlation, double[][] WindowCorrelation)
+{
+    /// <summary>What else was chosen inside the training trials, in words; empty: nothing.</summary>
+    public string Choice { get; init; } = "";
+}
+
+/// <summary>A decoder of one lag.</summary>
+/// <param name="LagS">Of the EEG after the sound.</param>
+/// <param name="RUnattended">NaN with one talker.</param>
+/// <param name="Accuracy">Per window length; NaN with one talker.</param>
+public sealed record LagFigures(double LagS, double RAttended, double RUnattended, double[] Accuracy);
 
 /// <summary>Accuracy at one window length.</summary>
 /// <param name="Accuracy">Share of windows in which the attended talker's correlation is the largest.</param>
@@ -68,6 +78,11 @@ public sealed record DecodingResult(
 
     /// <summary>With two talkers and enough trials: detection of switches.</summary>
     public SwitchFigures? Switching { get; init; }
+
+    public DecodingModel Model { get; init; }
+
+    /// <summary>Of the single-lag model.</summary>
+    public IReadOnlyList<LagFigures> LagCurve { get; init; } = [];
 
     /// <summary>What should be at chance if the result comes from the brain's response to sound.</summary>
     public IReadOnlyList<DecodingControl> Controls { get; init; } = [];

@@ -21,7 +21,7 @@ public class DecodeCommandTests
         Assert.InRange(model.GetProperty("r_attended").GetDouble(), 0.15, 0.3);
         Assert.InRange(model.GetProperty("r_attended_shifted95").GetDouble(), -0.1, 0.15);
         Assert.Equal(2, model.GetProperty("ci95")[0].GetArrayLength());
-        foreach (string file in new[] { "report.html", "accuracy.csv", "methods.txt", "dataset_description.json", "sub-tiny64hz/sub-tiny64hz_desc-decoding_trials.tsv" }) Assert.True(new FileInfo(Path.Combine(output, file)).Length > 100, file);
+        foreach (string file in new[] { "report.html", "accuracy.csv", "methods.txt", "dataset_description.json", "sub-tiny64hz/sub-tiny64hz_desc-ridge_trials.tsv" }) Assert.True(new FileInfo(Path.Combine(output, file)).Length > 100, file);
         string report = File.ReadAllText(Path.Combine(output, "report.html"));
         var group = await AttendProcess.RunAsync([.. arguments.Select(a => a == "participant" ? "group" : a)]);
         Assert.Equal(0, group.ExitCode);
@@ -30,6 +30,31 @@ public class DecodeCommandTests
         var other = await AttendProcess.RunAsync([.. arguments, "--seed", "2"]);
         Assert.Equal(ExitCode.Usage, other.ExitCode);
         Assert.Contains("result of another job", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_models_give_one_comparison_and_the_same_bytes_in_processes_of_their_own()
+    {
+        using var folder = new TempFolder();
+        string set = SharedData.PathOrSkip("bench/aad/tiny_64hz.mat");
+        string[] Arguments(string output, params string[] more) => ["decode", set, folder.File(output), "participant", "--model", "ridge,cca,single-lag,riemann", "--band-hz", "none", "--windows-s", "1,5", "--permutations", "50", "--json", .. more];
+        var one = await AttendProcess.RunAsync(Arguments("one"));
+        Assert.True(one.ExitCode == 0, one.Error);
+        Assert.Contains("memory: at most about", one.Error, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(one.Out);
+        Assert.Equal(["ridge", "cca", "single-lag", "riemann"], json.RootElement.GetProperty("participants")[0].GetProperty("models").EnumerateArray().Select(m => m.GetProperty("name").GetString()));
+        Assert.Equal(6, json.RootElement.GetProperty("comparison").GetArrayLength());
+        Assert.Equal(17, json.RootElement.GetProperty("participants")[0].GetProperty("models")[2].GetProperty("lag_curve").GetArrayLength());
+        foreach (string file in new[] { "models.csv", "single_lag.csv", "controls.csv", "sub-tiny64hz/sub-tiny64hz_desc-singlelag_result.json" }) Assert.True(new FileInfo(Path.Combine(folder.File("one"), file)).Length > 100, file);
+        var two = await AttendProcess.RunAsync(Arguments("two", "--jobs", "2"));
+        Assert.True(two.ExitCode == 0, two.Error);
+        foreach (string file in Directory.GetFiles(folder.File("one"), "*", SearchOption.AllDirectories)) Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(file.Replace(folder.File("one"), folder.File("two"), StringComparison.Ordinal))), file);
+        foreach (var (model, said) in new[] { ("ridge,deep", "--model deep"), ("cca,cca", "twice") })
+        {
+            var refused = await AttendProcess.RunAsync("decode", set, folder.File("three"), "participant", "--model", model);
+            Assert.Equal(ExitCode.Usage, refused.ExitCode);
+            Assert.Contains(said, refused.Error, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>About ten seconds of rendering.</summary>

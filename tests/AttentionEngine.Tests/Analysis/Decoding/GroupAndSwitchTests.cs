@@ -38,12 +38,12 @@ public sealed class GroupAndSwitchTests
         var random = new SeededRandom(3);
         var job = new DecodingJob();
         var trials = Enumerable.Range(0, 6).Select(t => new EegTrial { Id = $"{t}", Eeg = [], Envelopes = [Smooth(random, 64 * 60)], AttendedIndex = 0 }).ToList();
-        var follows = MatchMismatch.Run(trials, [.. trials.Select(t => Noisy(random, t.Envelopes[0], 2))], [64 * 5], 64, job, new SeededRandom(1));
+        var follows = MatchMismatch.Run([.. trials.Select(t => t.Envelopes[t.AttendedIndex])], [.. trials.Select(t => Noisy(random, t.Envelopes[0], 2))], [64 * 5], 64, job, new SeededRandom(1));
         Assert.Equal(72, follows[0].WindowCount);
         Assert.InRange(follows[0].Accuracy, 0.85, 1);
         Assert.InRange(follows[0].ShiftedMean, 0.42, 0.58);
         Assert.Equal(1.0 / 101, follows[0].ShiftedP, 1e-12);
-        var not = MatchMismatch.Run(trials, [.. trials.Select(_ => Smooth(random, 64 * 60))], [64 * 5], 64, job, new SeededRandom(1));
+        var not = MatchMismatch.Run([.. trials.Select(t => t.Envelopes[t.AttendedIndex])], [.. trials.Select(_ => Smooth(random, 64 * 60))], [64 * 5], 64, job, new SeededRandom(1));
         Assert.InRange(not[0].Accuracy, 0.3, 0.7);
         Assert.InRange(not[0].ShiftedP, 0.02, 1);
     }
