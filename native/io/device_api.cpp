@@ -147,7 +147,7 @@ ae_result ae_io_service(ae_io* device, char* message, int32_t message_size) {
             const ae_result result = device->backend->open(device->core, why);
             device->why = why;
             say(message, message_size, why);
-            if (result != AE_OK) device->core.lose();
+            if (result != AE_OK) device->core.restart_failed();
             return result;
         }
         say(message, message_size, device->why.empty() ? "the device or its server has gone" : device->why);

@@ -47,6 +47,10 @@ public:
     std::int64_t last_callback_ns() const noexcept { return last_ns_.load(std::memory_order_relaxed); }
     void opened(int input_latency, int output_latency, double rate_hz) noexcept;  // by the kind, before its first callback
     void restarted() noexcept;                                                    // by the kind, while no callback runs
+    void restart_failed() noexcept {
+        restarts_.fetch_sub(1);
+        lose();
+    }
     void set_latency(int input, int output) noexcept;
     void status(ae_io_status& status) const noexcept;
 

@@ -32,12 +32,12 @@ internal static class EngineRun
     public static int Execute(EngineRunOptions options, Func<string, SimulatorProcess>? startSimulator, bool json, CancellationToken cancellation)
     {
         using var ears = options.Participant is { } participant ? new EarSession(options.Rig, options.DoseFolder, participant, TimeProvider.System.GetUtcNow()) : null;
+        using var device = options.Rig.AudioDevice is null ? null : RigDevices.Open(options.Rig, withOutput: ears is not null && options.Rig.AudioDevice.HasOutput);
         var session = SessionFolder.Create(options.Output);
         var models = EngineVersion.Hashes(SessionRig.Save(options.Rig, session));
         var rig = RigReader.Read(session.Rig);
         var bus = LslSetup.OpenBackend(rig.Network);
         using var closing = (IDisposable)bus;
-        using var device = rig.AudioDevice is null ? null : RigDevices.Open(rig, withOutput: ears is not null && rig.AudioDevice.HasOutput);
         using var sound = device is null ? null : new DeviceSound(rig, bus, device);
         var transport = sound?.Transport ?? bus;
         if (rig.AudioDevice is { HasOutput: true } && ears is null) Console.Error.WriteLine("attend: no --participant, so nothing is played: the outputs of the rig's audio_device stay closed");

@@ -6,7 +6,9 @@ using AttentionEngine.Core.Health;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Sessions;
 using AttentionEngine.Core.Streams;
+using AttentionEngine.Pipeline.Live;
 using AttentionEngine.Pipeline.Recording;
+using AttentionEngine.Separation.Devices;
 
 namespace AttentionEngine.Cli.Runs;
 
@@ -18,11 +20,14 @@ internal static class RecordRun
 {
     public static int Execute(RecordRunOptions options, bool json, CancellationToken cancellation)
     {
+        using var device = options.Rig?.AudioDevice is null ? null : RigDevices.Open(options.Rig, withOutput: false);
         var session = SessionFolder.Create(options.Output);
         var failoverSession = options.Failover is { } other ? SessionFolder.Create(other) : null;
         if (options.Rig is { } rig) SessionRig.Save(rig, session);
-        var transport = LslSetup.OpenBackend(options.Rig?.Network ?? Core.Rigs.RigNetwork.LoopbackOnly, options.Bind);
-        using var closing = (IDisposable)transport;
+        var bus = LslSetup.OpenBackend(options.Rig?.Network ?? Core.Rigs.RigNetwork.LoopbackOnly, options.Bind);
+        using var closing = (IDisposable)bus;
+        using var sound = device is null ? null : new DeviceSound(options.Rig!, bus, device);
+        var transport = sound?.Transport ?? bus;
         using var file = new XdfWriter(session.Xdf, TimeProvider.System.GetLocalNow());
         bool failedOver = false;
         XdfWriter Failover()

@@ -24,7 +24,7 @@ public static partial class SessionRig
             text = DecoderKey().Replace(text, m => m.Groups[1].Value + folder + "/" + Path.GetFileName(decoder));
         }
         if (rig.Array.Measured is { } measured) text = SofaKey().Replace(text, m => m.Groups[1].Value + CopyFile(measured.Source, "sofa", session, copied));
-        text = CalibrationKey().Replace(text, m => m.Groups[1].Value + CopyFile(Path.Combine(Path.GetDirectoryName(rig.FilePath)!, m.Groups[2].Value), "calibration", session, copied));
+        if (rig.CalibrationFile is { } calibration) text = CalibrationKey().Replace(text, m => m.Groups[1].Value + CopyFile(calibration, "calibration", session, copied));
         using var file = new StreamWriter(new FileStream(session.Rig, FileMode.CreateNew));
         file.Write(text);
         return copied;
@@ -62,7 +62,7 @@ public static partial class SessionRig
     [GeneratedRegex(@"(\bsofa_file:\s*)[^\s,}]+")]
     private static partial Regex SofaKey();
 
-    [GeneratedRegex(@"(\bcalibration_file:\s*)([^\s,}#]+)")]
+    [GeneratedRegex(@"(\bcalibration_file:\s*)[^\s,}#]+")]
     private static partial Regex CalibrationKey();
 
     [GeneratedRegex(@"(\bmask_model:\s*)[^\s,}]+")]

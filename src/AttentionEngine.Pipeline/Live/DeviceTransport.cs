@@ -21,5 +21,6 @@ public sealed class DeviceTransport(IStreamTransport bus, AudioDevice device, St
 
     public IStreamOutlet CreateOutlet(StreamInfo info, OutletOptions options) => bus.CreateOutlet(info, options);
 
-    public IStreamInlet CreateInlet(StreamInfo info, InletOptions options) => ReferenceEquals(info, microphones) ? new DeviceInlet(device, microphones, played) : bus.CreateInlet(info, options);
+    public IStreamInlet CreateInlet(StreamInfo info, InletOptions options) =>
+        info.SourceId == microphones.SourceId && info.Uid == microphones.Uid ? new DeviceInlet(device, microphones, played) : bus.CreateInlet(info, options);
 }

@@ -66,6 +66,35 @@ public sealed class DeviceRunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_goes_on_over_a_killed_server_and_a_recording_takes_the_device_too()
+    {
+        if (JackServer.StartOrSkip(RateHz, 64) is not { } server) return;
+        using var ending = server;
+        string rig = Path.Combine(_folder, "rig.yaml");
+        await File.WriteAllTextAsync(rig, DeviceRunTests.RigYaml(
+            $"{{ kind: jack, server: {server.Name}, inputs: [\"system:capture_1\", \"system:capture_2\"], outputs: [\"system:playback_1\", \"system:playback_2\"] }}",
+            "output: { full_scale_db_spl: 110, calibrated_on: 2026-11-27 }"));
+        var run = AttendProcess.RunFileAsync(Repository.PathOf("attend"), _folder, ["run", rig, "--seconds", "10", "--record", Path.Combine(_folder, "run"), "--participant", "P1", "--json"]);
+        while (!run.IsCompleted && !server.Tool("jack_lsp", "-c").Text.Contains("attend:out_1", StringComparison.Ordinal)) await Task.Delay(100);
+        await Task.Delay(3000);
+        server.Kill();
+        await Task.Delay(1000);
+        server.Start();
+        var result = await run;
+        Assert.True(result.ExitCode == ExitCode.DataLoss, $"exit {result.ExitCode}: {result.Error}");
+        var root = JsonDocument.Parse(result.Out).RootElement;
+        Assert.Equal("completed", root.GetProperty("ended").GetString());
+        Assert.Equal(1, root.GetProperty("device").GetProperty("restarts").GetInt32());
+        Assert.Equal(1, root.GetProperty("streams")[0].GetProperty("reconnects").GetInt32());
+        Assert.True(root.GetProperty("streams")[0].GetProperty("lost").GetInt64() > RateHz / 2);
+
+        var recording = await AttendProcess.RunFileAsync(Repository.PathOf("attend"), _folder, ["record", rig, "--out", Path.Combine(_folder, "recording"), "--seconds", "2", "--json"]);
+        Assert.True(recording.ExitCode is ExitCode.Ok or ExitCode.DataLoss, recording.Error);
+        var stream = JsonDocument.Parse(recording.Out).RootElement.GetProperty("streams")[0];
+        Assert.True(stream.GetProperty("samples").GetInt64() > RateHz, recording.Out);
+    }
+
+    [Fact]
     public async Task Without_a_participant_nothing_is_played_and_without_a_calibration_a_participant_is_refused()
     {
         if (JackServer.StartOrSkip(RateHz, 64) is not { } server) return;

@@ -157,6 +157,35 @@ public sealed class DeviceRunTests : IDisposable
     }
 
     [Fact]
+    public void The_participants_stop_silences_the_device_and_the_run_goes_on()
+    {
+        string file = Path.Combine(_folder, "rig.yaml");
+        File.WriteAllText(file, RigYaml("{ kind: jack, inputs: [a, b], outputs: [c, d] }", "output: { full_scale_db_spl: 110, calibrated_on: 2026-11-27 }"));
+        var rig = RigReader.Read(file);
+        var session = SessionFolder.Create(Path.Combine(_folder, "session"));
+        SessionRig.Save(rig, session);
+        float[] sound = Noise(1 << 16, 0.02);
+        RunResult result;
+        using (var device = new AudioDevice(RigDevices.Options(rig, true) with { Kind = AudioDeviceKind.Virtual }))
+        using (var ears = new EarSession(rig, Path.Combine(_folder, "doses"), "P1", new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero)))
+        using (var transport = new LslTransport())
+        using (var recording = new XdfWriter(session.Xdf))
+        using (var outlets = new OutletSink(transport))
+        using (var played = new DeviceSound(rig, transport, device))
+        {
+            using var room = new VirtualRoom(device, 32, [], (_, index) => sound[index % sound.Length]) { Speed = 1 };
+            LiveRunner? runner = null;
+            runner = new LiveRunner(rig, played.Transport, session, recording, outlets, new LiveOptions(4, 10)) { Ears = ears, Device = played, Progress = doneS => { if (doneS > 2) runner!.StopSound(); } };
+            result = runner.Run(CancellationToken.None);
+        }
+        Assert.Equal("completed", result.Ended);
+        Assert.Contains(result.Health, e => e is { Kind: HealthKind.Fault, Source: "ears" } && e.Detail.StartsWith("stopped", StringComparison.Ordinal));
+        var wav = WavFile.Read(session.PlayedWav).Channel(0);
+        Assert.True(wav.IndexOfAnyExcept(0f) >= 0, "nothing was played");
+        Assert.True(wav[^(RateHz / 2)..].IndexOfAnyExcept(0f) < 0, "sound after the stop");
+    }
+
+    [Fact]
     public void Without_a_calibration_no_session_of_ears_begins()
     {
         string file = Path.Combine(_folder, "rig.yaml");

@@ -5,7 +5,8 @@ namespace AttentionEngine.Tests.Separation.Devices;
 /// <summary>A JACK server of our own with the dummy driver, which has a clock but no sound of its own; synchronous, so that no cycle runs ahead of a late client.</summary>
 public sealed class JackServer : IDisposable
 {
-    private readonly string _arguments;
+    private readonly Func<int, string> _arguments;
+    private readonly int _rateHz;
     private Process? _process;
 
     /// <returns>Null where there is no jackd: the test is skipped, loudly.</returns>
@@ -17,7 +18,8 @@ public sealed class JackServer : IDisposable
 
     private JackServer(int rateHz, int periodFrames, int captures, int playbacks)
     {
-        _arguments = FormattableString.Invariant($"-S -r -n {Name} -d dummy -r {rateHz} -p {periodFrames} -C {captures} -P {playbacks}");
+        _rateHz = rateHz;
+        _arguments = rate => FormattableString.Invariant($"-S -r -n {Name} -d dummy -r {rate} -p {periodFrames} -C {captures} -P {playbacks}");
         Start();
     }
 
@@ -25,9 +27,10 @@ public sealed class JackServer : IDisposable
 
     private static int s_count;
 
-    public void Start()
+    /// <param name="rateHz">Another rate than at first; 0: the same.</param>
+    public void Start(int rateHz = 0)
     {
-        var start = new ProcessStartInfo("jackd", _arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("jackd", _arguments(rateHz > 0 ? rateHz : _rateHz)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["JACK_NO_AUDIO_RESERVATION"] = "1";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
