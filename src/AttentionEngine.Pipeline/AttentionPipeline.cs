@@ -1,11 +1,9 @@
 using System.Globalization;
 using AttentionEngine.Attention;
 using AttentionEngine.Attention.Eeg;
-using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
-using AttentionEngine.Perception;
 using AttentionEngine.Pipeline.Graph;
 using AttentionEngine.Pipeline.Journal;
 using AttentionEngine.Separation;
@@ -21,13 +19,7 @@ namespace AttentionEngine.Pipeline;
 public sealed class AttentionPipeline : IDisposable
 {
     private readonly ISteeringSchedule _schedule;
-    private readonly PerceptionStage _perception;
-    private readonly EnvelopeBank _envelopes;
-    private readonly AttentionDecoder _decoder;
-    private readonly DecisionPolicy _policy;
-    private readonly TalkerScene _scene;
-    private readonly AttentionEstimate _estimate;
-    private readonly SteeringCommand _command;
+    private readonly SenseGraph _senses;
     private readonly NodeHashes _hashes = new();
     private readonly TickAudio _sound;
     private readonly int _talkers;
@@ -49,14 +41,7 @@ public sealed class AttentionPipeline : IDisposable
         Audio = new AudioStage(rig.Array, rig.AudioPath, _talkers, TickS, ears ?? (rig.Output is { } output ? new EarProtection(output, EarProtection.WeekPa2H(output)) : null), rig.Wiring);
         _sound = new TickAudio(Audio, rig.Array.SampleRateHz, _talkers, rig.Array.Count, maxFrames);
         Inputs = new GraphInputs(rig, _talkers, eeg?.Labels.Count ?? 0, Audio);
-        _perception = new PerceptionStage(rig, talkerIds);
-        _envelopes = new EnvelopeBank(rig.Array.SampleRateHz, _talkers, maxFrames);
-        _decoder = new AttentionDecoder(rig.Attention, talkerIds, eeg);
-        _policy = new DecisionPolicy(rig.Attention, rig.AudioPath.FloorDb);
-
-        _scene = new TalkerScene(_talkers);
-        _estimate = new AttentionEstimate(_talkers);
-        _command = new SteeringCommand(_talkers);
+        _senses = new SenseGraph(rig, talkerIds, eeg, maxFrames);
     }
 
     public Rig Rig { get; }
@@ -68,14 +53,14 @@ public sealed class AttentionPipeline : IDisposable
     public DurationHistogram TickCpu { get; } = new();
 
     /// <summary>Evidence and fusion alone.</summary>
-    public DurationHistogram FusionCpu { get; } = new();
+    public DurationHistogram FusionCpu => _senses.FusionCpu;
 
     /// <summary>The filters designed last, or null before the first design; when the sound has ended.</summary>
     public BeamformerWeights? LastWeights => Audio.Filters.Last;
-    public TalkerScene Scene => _scene;
+    public TalkerScene Scene => _senses.Scene;
 
     /// <summary>Gains of the last tick; its thread only.</summary>
-    public SteeringCommand Command => _command;
+    public SteeringCommand Command => _senses.Command;
 
     /// <summary>Replay on another class of machine: puts what the fusion network gave live in the place of what it gives here.</summary>
     public Action<long, AttentionEstimate>? RecordedFusion { get; init; }
@@ -91,7 +76,7 @@ public sealed class AttentionPipeline : IDisposable
     /// <exception cref="Core.Errors.AttendException">The decoder cannot use this stream.</exception>
     public void ExpectEeg(EegStream eeg)
     {
-        var decoder = _decoder.MakeEegDecoder(eeg);
+        var decoder = _senses.Decoder.MakeEegDecoder(eeg);
         Inputs.AddEeg(eeg.Labels.Count);
         Volatile.Write(ref _lateEeg, decoder);
     }
@@ -108,7 +93,7 @@ public sealed class AttentionPipeline : IDisposable
         record.TimeS = time.Seconds;
         if (Volatile.Read(ref _lateEeg) is { } late && consumeUpTo[TickInputs.Slot(StreamRole.Eeg)] > 0)
         {
-            _decoder.Attach(late);
+            _senses.Decoder.Attach(late);
             _lateEeg = null;
         }
 
@@ -119,38 +104,25 @@ public sealed class AttentionPipeline : IDisposable
             _hashes.Add(GraphNode.Beams, _sound.Beams.Samples);
             _hashes.Add(GraphNode.Audio, _sound.Ears);
         }
-        var head = new HeadPoseChunk(Inputs.Take(StreamRole.Head, consumeUpTo));
-        _perception.AddHead(head);
-        _perception.AddTalkerPositions(Inputs.Take(StreamRole.Talkers, consumeUpTo));
-        if (heard) _perception.AddBeams(_sound.Beams.Samples);
+        _senses.AddHead(new HeadPoseChunk(Inputs.Take(StreamRole.Head, consumeUpTo)));
+        _senses.AddTalkerPositions(Inputs.Take(StreamRole.Talkers, consumeUpTo));
+        if (heard) _senses.AddBeams(_sound.Beams, _sound.Clock, _sound.ReceiveTimeS);
         while (Inputs.Frames is { } pictures && pictures.TryPeek(consumeUpTo[TickInputs.Slot(StreamRole.EgoCamera)], out var picture))
         {
-            _perception.AddFrame(picture);
-            _decoder.AddFrame(picture.CaptureTime);
+            _senses.AddPicture(picture);
             pictures.Release();
         }
-        _perception.Update(time, _scene);
-
         var gaze = new GazeChunk(Inputs.Take(StreamRole.Gaze, consumeUpTo));
-        _decoder.AddHead(head);
-        _decoder.AddGaze(gaze);
-        _decoder.AddEeg(new EegChunk(Inputs.Take(StreamRole.Eeg, consumeUpTo)));
-        if (heard) _decoder.AddEnvelope(_envelopes.Process(_sound.Beams, _sound.Clock, _sound.ReceiveTimeS));
-        double fusionStartMs = ThreadCpuClock.NowMs();
-        _decoder.Tick(tick, time, _scene, _estimate);
-        FusionCpu.Add(ThreadCpuClock.NowMs() - fusionStartMs);
-        RecordedFusion?.Invoke(tick, _estimate);
-        _decoder.Learn(_estimate);
+        _senses.Decoder.AddGaze(gaze);
+        _senses.Decoder.AddEeg(new EegChunk(Inputs.Take(StreamRole.Eeg, consumeUpTo)));
+        var attended = _senses.Tick(tick, time, RecordedFusion);
 
-        var attended = _policy.Decide(_estimate);
-        _policy.Steer(_estimate, attended, _command);
-        Audio.Push(_command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _sound.Samples));
-
-        Audio.Filters.Push(_scene, tick + 1, _schedule.EffectiveSample(SteeringKind.Scene, tick + 1, _sound.Samples));
+        Audio.Push(_senses.Command, _schedule.EffectiveSample(SteeringKind.Gains, tick + 1, _sound.Samples));
+        Audio.Filters.Push(_senses.Scene, tick + 1, _schedule.EffectiveSample(SteeringKind.Scene, tick + 1, _sound.Samples));
 
         consumeUpTo.CopyTo(record.Consumed);
-        record.Fill(_scene, _estimate, _decoder.Features, _decoder.Availability, attended, gaze);
-        _decoder.EegNats.CopyTo(record.EegNats);
+        record.Fill(_senses.Scene, _senses.Estimate, _senses.Decoder.Features, _senses.Decoder.Availability, attended, gaze);
+        _senses.Decoder.EegNats.CopyTo(record.EegNats);
         HashOutputs(record);
         record.CpuMs = ThreadCpuClock.NowMs() - startMs;
         TickCpu.Add(record.CpuMs);
@@ -161,7 +133,7 @@ public sealed class AttentionPipeline : IDisposable
         _hashes.Add<float>(GraphNode.Perception, record.DirectionHeadRad);
         _hashes.Add<float>(GraphNode.Perception, record.BeamLevelDb);
         _hashes.Add<float>(GraphNode.Features, record.Features);
-        if (_decoder.EegIsCalibrated) _hashes.Add<float>(GraphNode.Features, record.EegNats);
+        if (_senses.Decoder.EegIsCalibrated) _hashes.Add<float>(GraphNode.Features, record.EegNats);
         _hashes.Add<float>(GraphNode.Fusion, record.Posterior);
         _hashes.Add(GraphNode.Decision, record.Attended);
         _hashes.All.CopyTo(record.Hashes);
@@ -169,7 +141,7 @@ public sealed class AttentionPipeline : IDisposable
 
     public void Dispose()
     {
-        _decoder.Dispose();
+        _senses.Dispose();
         Audio.Dispose();
     }
 }

@@ -6,20 +6,28 @@ using AttentionEngine.Core.Errors;
 
 namespace AttentionEngine.Cli.Commands;
 
-/// <summary><c>attend evaluate --sessions DIR</c>: mean and interval of every figure over scored sessions, by scene.</summary>
+/// <summary><c>attend evaluate</c>: mean and interval of every figure over scored sessions, by scene (<c>--sessions</c>), or over the conditions of a protocol.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var sessions = new Option<string>("--sessions") { Description = "Folder of scored sessions (simulated and replayed, or demos)", Required = true };
-        var command = new Command("evaluate", "Aggregates scored sessions: mean and 95 % interval over listeners, baselines beside. Example: attend evaluate --sessions sessions/claim") { sessions };
-        command.SetAction(parsed =>
+        var sessions = new Option<string?>("--sessions") { Description = "Folder of scored sessions (simulated and replayed, or demos)" };
+        var protocol = new Option<string?>("--protocol") { Description = "Protocol file: conditions that unseen simulated listeners go through, with modelled beams (tests/protocols)" };
+        var listeners = new Option<int?>("--listeners") { Description = "Listeners of each condition instead of the protocol's" };
+        var model = new Option<string?>("--model") { Description = "Folder of another fusion model than the rig's, with --protocol" };
+        var jobs = new Option<int>("--jobs") { Description = "Listeners at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var command = new Command("evaluate", "Accuracy, calibration, switches and baselines over listeners, mean and 95 % interval. Example: attend evaluate --protocol tests/protocols/default.yaml; attend evaluate --sessions sessions/claim")
+            { sessions, protocol, listeners, model, jobs };
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            var scenes = SessionAggregates.Read(parsed.GetValue(sessions)!);
-            if (parsed.GetValue(GlobalOptions.Json)) JsonOutput.Print(new { Schema = "attend.evaluate/1", Conditions = scenes.Select(Condition) });
+            var (folder, file, json) = (parsed.GetValue(sessions), parsed.GetValue(protocol), parsed.GetValue(GlobalOptions.Json));
+            if ((folder is null) == (file is null)) throw new ConfigurationException("evaluate needs either --sessions FOLDER (figures of sessions that were scored) or --protocol FILE (simulates listeners).");
+            if (file is not null) return EvaluateProtocol.Run(file, parsed.GetValue(listeners), parsed.GetValue(model), parsed.GetValue(jobs), json, cancellation);
+            var scenes = SessionAggregates.Read(folder!);
+            if (json) JsonOutput.Print(new { Schema = "attend.evaluate/1", Conditions = scenes.Select(Condition) });
             else foreach (var scene in scenes) Print(scene);
             return ExitCode.Ok;
-        });
+        }, CancellationToken.None));
         return command;
     }
 

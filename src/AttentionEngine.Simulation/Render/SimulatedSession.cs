@@ -23,16 +23,17 @@ public sealed class SimulatedSession
     /// <summary>Where the ego camera's pictures lie in a session's folder; the stream's metadata name it.</summary>
     public const string EgoVideoUri = "video/ego.y4m";
 
-    public required Scene Scene { get; init; }
-    public required ulong Seed { get; init; }
-    public required ConversationPlan Plan { get; init; }
-    public required TalkerSignals Signals { get; init; }
-    public required ListenerProfile Listener { get; init; }
-    public required ListenerMotion Motion { get; init; }
+    public required SimulatedSenses Senses { get; init; }
+    public Scene Scene => Senses.Scene;
+    public ulong Seed => Senses.Seed;
+    public ConversationPlan Plan => Senses.Plan;
+    public TalkerSignals Signals => Senses.Signals;
+    public ListenerProfile Listener => Senses.Listener;
+    public ListenerMotion Motion => Senses.Motion;
     public required ArrayRecording Recording { get; init; }
 
     /// <summary>The head-fixed camera, or null when the rig has none. Pictures are drawn when they are asked for.</summary>
-    public EgoCameraRenderer? EgoCamera { get; init; }
+    public EgoCameraRenderer? EgoCamera => Senses.EgoCamera;
 
     /// <summary>The rig's streams that the simulator can give, audio first.</summary>
     public required IReadOnlyList<SimulatedStream> Streams { get; init; }
@@ -42,31 +43,9 @@ public sealed class SimulatedSession
     /// <exception cref="ConfigurationException">The rig requires a stream that the simulator does not have.</exception>
     public static SimulatedSession Render(Scene scene, ulong seed, double seconds, CancellationToken cancellation = default)
     {
-        var rig = scene.Rig;
-        if (rig.Streams.FirstOrDefault(s => s is { Role: StreamRole.SceneCamera, Required: true }) is { } wall)
-            throw new ConfigurationException($"{rig.FilePath}: stream `{wall.SourceId}` (scene_camera) is required, but the simulator has no scene camera. Set `required: false`, or use a rig without it.");
-        var random = new SeededRandom(seed);
-        var plan = ConversationPlanner.Plan(scene.Talkers, scene.Conversation, seconds, random.Fork("conversation"));
-        var signals = TalkerSignals.Make(scene, plan, random.Fork("speech"));
-        var listener = ListenerProfile.Draw(scene.Listener, random.Fork("listener"));
-        var motion = ListenerMotion.Render(plan, scene.Talkers, new Pose(scene.ListenerPositionRoomM, Rotation.Identity), listener, scene.Listener, random.Fork("motion"));
-        cancellation.ThrowIfCancellationRequested();
-        var recording = ArrayRenderer.Render(scene, signals, motion, random.Fork("sound"), cancellation);
-        float[][] envelopes = [.. signals.Dry.Select(d => EegSimulator.DryEnvelope(d, signals.RateHz))];
-        var eeg = rig.Find(StreamRole.Eeg) is null ? null : EegSimulator.Render(plan, envelopes, motion.Blinks, listener, random.Fork("eeg"));
-        var camera = rig.Find(StreamRole.EgoCamera) is null ? null : new EgoCameraRenderer(rig.EgoCamera!, scene.Talkers, plan, envelopes, motion, random.Fork("ego camera"));
-        return new SimulatedSession
-        {
-            Scene = scene,
-            Seed = seed,
-            Plan = plan,
-            Signals = signals,
-            Listener = listener,
-            Motion = motion,
-            Recording = recording,
-            Streams = MakeStreams(scene, plan, motion, recording, eeg, camera, random),
-            EgoCamera = camera,
-        };
+        var senses = SimulatedSenses.Render(scene, seed, seconds, cancellation);
+        var recording = ArrayRenderer.Render(scene, senses.Signals, senses.Motion, senses.Random.Fork("sound"), cancellation);
+        return new SimulatedSession { Senses = senses, Recording = recording, Streams = MakeStreams(senses, recording) };
     }
 
     /// <summary>Every chunk of every stream in the order of arrival.</summary>
@@ -87,20 +66,20 @@ public sealed class SimulatedSession
         }
     }
 
-    private static List<SimulatedStream> MakeStreams(Scene scene, ConversationPlan plan, ListenerMotion motion, ArrayRecording recording, EegRecording? eeg, EgoCameraRenderer? camera, SeededRandom random)
+    private static List<SimulatedStream> MakeStreams(SimulatedSenses senses, ArrayRecording recording)
     {
-        var rig = scene.Rig;
-        var make = new SessionStreams(rig, random);
+        var (scene, rig, motion, durationS) = (senses.Scene, senses.Scene.Rig, senses.Motion, senses.Plan.DurationS);
+        var make = new SessionStreams(rig, senses.Random);
         var streams = new List<SimulatedStream>();
         void Add(StreamRole role, Func<SimulatedStream> stream) { if (rig.Find(role) is not null) streams.Add(stream()); }
 
         Add(StreamRole.Audio, () => make.Audio(recording.Mixture));
         Add(StreamRole.Head, () => make.Head(motion.HeadFrames));
         Add(StreamRole.Gaze, () => make.Gaze(motion.GazeFrames));
-        Add(StreamRole.Eeg, () => make.Eeg(eeg!.Frames, EegSimulator.RateHz, EegMontage.Labels));
-        Add(StreamRole.Talkers, () => make.Talkers(Positions(scene, plan.DurationS), [.. scene.Talkers.Select(t => t.Id)]));
-        Add(StreamRole.EgoCamera, () => make.EgoCamera(camera!.FrameCount, rig.EgoCamera!, EgoVideoUri));
-        Add(StreamRole.Markers, () => make.Markers(plan.DurationS));
+        Add(StreamRole.Eeg, () => make.Eeg(senses.Eeg!.Frames, EegSimulator.RateHz, EegMontage.Labels));
+        Add(StreamRole.Talkers, () => make.Talkers(Positions(scene, durationS), [.. scene.Talkers.Select(t => t.Id)]));
+        Add(StreamRole.EgoCamera, () => make.EgoCamera(senses.EgoCamera!.FrameCount, rig.EgoCamera!, EgoVideoUri));
+        Add(StreamRole.Markers, () => make.Markers(durationS));
         return streams;
     }
 
