@@ -99,6 +99,7 @@ public sealed class AttentionPipeline : IDisposable
 
         _sound.Take(consumeUpTo[TickInputs.Slot(StreamRole.Audio)]);
         bool heard = _sound.Frames > 0;
+        BeamSketch.Of(_sound.Beams.Samples, _sound.Frames, _sound.Samples - _sound.Frames, record.BeamSketches);
         if (heard)
         {
             _hashes.Add(GraphNode.Beams, _sound.Beams.Samples);

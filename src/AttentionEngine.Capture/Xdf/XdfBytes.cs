@@ -15,6 +15,9 @@ internal sealed class XdfBytes(IXdfSource source, int windowBytes = XdfBytes.Win
     private const int PeekBytes = 4096, SectorBytes = 4096;
 
     private byte[] _window = new byte[(int)Math.Min(windowBytes, Math.Max(64, source.Length))];
+    /// <summary>A second view of the same source, for another thread; its owner is this one.</summary>
+    public XdfBytes Beside() => new(source, 64);
+
     private readonly byte[] _peek = new byte[(int)Math.Min(PeekBytes, Math.Max(64, source.Length))];
     private byte[]? _scratch;
     private long _windowStart, _peekStart;

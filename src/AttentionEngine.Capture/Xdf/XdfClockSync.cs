@@ -25,7 +25,8 @@ internal static class XdfClockSync
             int stop = range.Last + 1 < offsets.Length ? EndOfRange(timesS, start, offsets[range.Last].CollectionTimeS, offsets[range.Last + 1].CollectionTimeS) : timesS.Length;
             if (stop == start) continue;
             var (intercept, slope) = range.Count == 1 ? (offsets[range.First].OffsetS, 0) : HuberLine.Fit(offsets.AsSpan(range.First, range.Count));
-            AddLine(timesS.AsSpan(start, stop - start), intercept, slope);
+            int first = start;
+            XdfBlocks.Run(stop - start, (from, count) => AddLine(timesS.AsSpan(first + from, count), intercept, slope));
             segments.Add(new XdfSegment(start, stop - 1));
             start = stop;
         }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Streams;
 
@@ -19,13 +19,49 @@ internal sealed class XdfColumns(XdfStream stream, bool wantValues, long samples
     private readonly List<XdfClockOffset> _offsets = [];
     private string? _footer;
 
+    /// <summary>Whether samples may be decoded straight into these arrays.</summary>
+    public bool TakesDirectly => wantValues && !stream.IsText;
+
+    /// <summary>Memory for more samples, which count from now on.</summary>
+    /// <param name="stampsS">[frames].</param>
+    /// <returns>[frames × bytes of a frame].</returns>
+    public Span<byte> Extend(int frames, out Span<double> stampsS)
+    {
+        stampsS = _stampsS.Extend(frames);
+        int values = checked(frames * stream.Info.ChannelCount);
+        return stream.Info.Format switch
+        {
+            ChannelFormat.Float32 => MemoryMarshal.AsBytes(_singles.Extend(values)),
+            ChannelFormat.Double64 => MemoryMarshal.AsBytes(_doubles.Extend(values)),
+            ChannelFormat.Int32 => MemoryMarshal.AsBytes(_ints.Extend(values)),
+            ChannelFormat.Int16 => MemoryMarshal.AsBytes(_shorts.Extend(values)),
+            ChannelFormat.Int8 => MemoryMarshal.AsBytes(_bytes.Extend(values)),
+            ChannelFormat.Int64 => MemoryMarshal.AsBytes(_longs.Extend(values)),
+            _ => throw new InvalidOperationException("text is not decoded in place"),
+        };
+    }
+
+    /// <summary>Takes back the last samples of <see cref="Extend"/> that were not there.</summary>
+    public void Shorten(int frames)
+    {
+        if (frames == 0) return;
+        int values = frames * stream.Info.ChannelCount;
+        _stampsS.Shorten(frames);
+        _singles.Shorten(values);
+        _doubles.Shorten(values);
+        _ints.Shorten(values);
+        _shorts.Shorten(values);
+        _bytes.Shorten(values);
+        _longs.Shorten(values);
+    }
+
     public void Add(XdfEventReader reader)
     {
         switch (reader.Kind)
         {
             case XdfEventKind.ClockOffset: _offsets.Add(reader.ClockOffset); break;
             case XdfEventKind.StreamFooter: _footer = reader.FooterXml; break;
-            case XdfEventKind.Samples:
+            case XdfEventKind.Samples when reader.Frames > 0:
                 _stampsS.Add(reader.StampsS);
                 if (wantValues) AddValues(reader);
                 break;
@@ -62,20 +98,24 @@ internal sealed class XdfColumns(XdfStream stream, bool wantValues, long samples
         private T[] _items = [];
         private int _count;
 
-        public void Add(ReadOnlySpan<T> more)
+        public void Add(ReadOnlySpan<T> more) => more.CopyTo(Extend(more.Length));
+
+        public void Shorten(int count) => _count = Math.Max(0, _count - count);
+
+        public Span<T> Extend(int count)
         {
-            long needed = (long)_count + more.Length;
+            long needed = (long)_count + count;
             if (needed > Array.MaxLength)
                 throw new InputDataException($"stream {stream.StreamId} ('{stream.Info.Name}') has more than {Array.MaxLength} values, which do not fit in one array; read it as a stream (XdfEventReader, `attend xdf export`).");
             if (_items.Length < needed)
             {
                 long size = _items.Length == 0 ? Math.Max(expected, needed) : Math.Max(needed, 2L * _items.Length);
-                var larger = RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? new T[Math.Min(Array.MaxLength, size)] : GC.AllocateUninitializedArray<T>((int)Math.Min(Array.MaxLength, size));
+                var larger = XdfMemory.Take<T>((int)Math.Min(Array.MaxLength, size));
                 _items.AsSpan(0, _count).CopyTo(larger);
                 _items = larger;
             }
-            more.CopyTo(_items.AsSpan(_count));
-            _count += more.Length;
+            _count += count;
+            return _items.AsSpan(_count - count, count);
         }
 
         public T[] ToArray()

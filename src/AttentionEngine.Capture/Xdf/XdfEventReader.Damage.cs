@@ -47,6 +47,25 @@ public sealed partial class XdfEventReader
         return all;
     }
 
+    /// <summary>Compares checksums on another core from now on; what they find is in <see cref="Damage"/> when <see cref="Read"/> has come to the end.</summary>
+    internal void CheckBeside() => _checksBeside = true;
+
+    private void EndChecks()
+    {
+        if (_checks is null) return;
+        var changed = _checks.End();
+        // Each at the place in the list that it would have had, looking only at what was listed before it.
+        for (int i = changed.Count - 1; i >= 0; i--)
+        {
+            var after = _damage[changed[i].DamageBefore..];
+            _damage.RemoveRange(changed[i].DamageBefore, after.Count);
+            TellChanged(changed[i].From, changed[i].To);
+            _damage.AddRange(after);
+        }
+        _checks.Dispose();
+        _checks = null;
+    }
+
     private void TellUnreadable()
     {
         for (; _unreadableTold < _bytes.Unreadable.Count; _unreadableTold++)

@@ -21,6 +21,8 @@ public sealed partial class XdfEventReader : IDisposable
     private readonly List<XdfDamage> _damage = [];
     private readonly XdfSampleBlock _block = new();
     private readonly bool _verify;
+    private bool _checksBeside;
+    private XdfChecks? _checks;
     private Dictionary<uint, XdfStream>? _lostHeaders;
     private long _position;
 
@@ -47,6 +49,9 @@ public sealed partial class XdfEventReader : IDisposable
         else _damage.Add(new XdfDamage(0, Math.Min(4, _bytes.Length), null, "the file does not begin with 'XDF:'"));
         if (_bytes.Problem is { } problem) _damage.Add(new XdfDamage(_bytes.Length, 0, null, problem));
     }
+
+    /// <summary>Arrays that take a stream's samples without a stop in between; then their event has no frames. Null: none does.</summary>
+    internal Func<XdfStream, XdfColumns?>? Columns { get; set; }
 
     public string Path { get; }
 
@@ -115,6 +120,7 @@ public sealed partial class XdfEventReader : IDisposable
             };
             if (isEvent) return true;
         }
+        EndChecks();
         TellUnreadable();
         return false;
     }
@@ -207,7 +213,17 @@ public sealed partial class XdfEventReader : IDisposable
     {
         var (lastStampS, certain) = _clocks[Stream.StreamId];
         int frames = (int)Math.Min(_framesLeft, Stream.MostFramesPerEvent);
-        _nextFrame = _block.Decode(_bytes, Stream, _nextFrame, frames, ref lastStampS, certain);
+        if (Columns?.Invoke(Stream) is { TakesDirectly: true } columns)
+        {
+            var values = columns.Extend(frames, out var stampsS);
+            _nextFrame = XdfSampleBlock.DecodeNumbers(_bytes, Stream, _nextFrame, stampsS, values, ref lastStampS, certain, out int decoded);
+            columns.Shorten(frames - decoded);
+            _block.Clear();
+        }
+        else
+        {
+            _nextFrame = _block.Decode(_bytes, Stream, _nextFrame, frames, ref lastStampS, certain);
+        }
         _clocks[Stream.StreamId] = (lastStampS, true);
         _framesLeft -= frames;
         if (_framesLeft == 0) _position = _afterFrames;
@@ -332,10 +348,19 @@ public sealed partial class XdfEventReader : IDisposable
     /// <summary>Compares the checksum of the bytes before a checkpoint; damage that is listed already is not listed again.</summary>
     private void Verify(long from, long to, uint crc)
     {
-        if (_bytes.Checksum(from, to) == crc) return;
+        if (_checksBeside) (_checks ??= new XdfChecks(_bytes.Beside())).Add(from, to, crc, _damage.Count);
+        else if (_bytes.Checksum(from, to) != crc) TellChanged(from, to);
+    }
+
+    private void TellChanged(long from, long to)
+    {
         foreach (var d in _damage) if (d.OffsetBytes < to && d.OffsetBytes + d.LengthBytes > from) return;
         AddDamage(from, to - from, null, "the checksum does not match: bits have changed somewhere in these bytes; what could be read is kept");
     }
 
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        _checks?.Dispose();
+        _bytes.Dispose();
+    }
 }

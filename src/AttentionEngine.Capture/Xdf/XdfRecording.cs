@@ -63,6 +63,8 @@ public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderX
         var counts = reader.CountSamples();
         var columns = new List<XdfColumns>();
         long told = 0;
+        reader.Columns = stream => columns[stream.Index];
+        reader.CheckBeside();
         while (reader.Read())
         {
             if (reader.Kind == XdfEventKind.StreamHeader)

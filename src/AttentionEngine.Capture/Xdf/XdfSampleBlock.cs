@@ -103,23 +103,40 @@ internal sealed class XdfSampleBlock
     {
         Frames = frames;
         if (_stampsS.Length < frames) _stampsS = new double[Math.Max(frames, 2 * _stampsS.Length)];
+        if (!stream.IsText)
+        {
+            _texts = [];
+            _valueBytes = checked(frames * stream.FrameBytes);
+            if (_values.Length < _valueBytes) _values = new byte[Math.Max(_valueBytes, (int)Math.Min(Array.MaxLength, 2L * _values.Length))];
+            at = DecodeNumbers(bytes, stream, at, _stampsS.AsSpan(0, frames), _values.AsSpan(0, _valueBytes), ref lastStampS, lastIsCertain, out int decoded);
+            Frames = decoded;
+            return at;
+        }
         int firstStamped = -1;
-        at = stream.IsText ? DecodeText(bytes, stream, at, ref lastStampS, ref firstStamped) : DecodeNumbers(bytes, stream, at, ref lastStampS, ref firstStamped);
-        if (!lastIsCertain) for (int i = firstStamped - 1; i >= 0; i--) _stampsS[i] = _stampsS[i + 1] - stream.IntervalS;
+        at = DecodeText(bytes, stream, at, ref lastStampS, ref firstStamped);
+        CountBack(_stampsS, firstStamped, stream, lastIsCertain);
         return at;
     }
 
+    /// <summary>Nothing of the present samples is here: they were decoded elsewhere.</summary>
+    public void Clear() => (Frames, _valueBytes, _texts) = (0, 0, []);
+
+    private static void CountBack(Span<double> stampsS, int firstStamped, XdfStream stream, bool lastIsCertain)
+    {
+        if (!lastIsCertain) for (int i = firstStamped - 1; i >= 0; i--) stampsS[i] = stampsS[i + 1] - stream.IntervalS;
+    }
+
+    /// <summary>Decodes samples of a numeric stream into the caller's memory; otherwise as <see cref="Decode"/>.</summary>
+    /// <param name="stamps">[frames] seconds.</param>
+    /// <param name="values">[frames × bytes of a frame].</param>
+    /// <param name="decoded">How many were there: fewer only when the file became shorter while it was read.</param>
     // A file is read once, in a process that may be young: no time to wait for the run-time to find out that this loop is hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private long DecodeNumbers(XdfBytes bytes, XdfStream stream, long at, ref double lastStampS, ref int firstStamped)
+    public static long DecodeNumbers(XdfBytes bytes, XdfStream stream, long at, Span<double> stamps, Span<byte> values, ref double lastStampS, bool lastIsCertain, out int decoded)
     {
-        int frameBytes = stream.FrameBytes;
-        _texts = [];
-        _valueBytes = checked(Frames * frameBytes);
-        if (_values.Length < _valueBytes) _values = new byte[Math.Max(_valueBytes, (int)Math.Min(Array.MaxLength, 2L * _values.Length))];
+        int frameBytes = stream.FrameBytes, firstStamped = -1;
+        decoded = stamps.Length;
         double intervalS = stream.IntervalS, last = lastStampS;
-        var stamps = _stampsS.AsSpan(0, Frames);
-        var values = _values.AsSpan(0, _valueBytes);
         for (int i = 0; i < stamps.Length;)
         {
             var window = bytes.WindowAt(at, 9 + frameBytes);
@@ -154,12 +171,13 @@ internal sealed class XdfSampleBlock
             if (p == 0)
             {
                 // The file became shorter while it was read.
-                Frames = i;
+                decoded = i;
                 break;
             }
             at += p;
         }
         lastStampS = last;
+        CountBack(stamps, firstStamped, stream, lastIsCertain);
         return at;
     }
 

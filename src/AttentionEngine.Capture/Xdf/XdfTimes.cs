@@ -36,7 +36,8 @@ public sealed record XdfTimes(double[] TimesS, IReadOnlyList<XdfSegment> Segment
     {
         options ??= new XdfTimingOptions();
         var (stamps, offsets) = options.Synchronize ? XdfGhostSample.Remove(stream) : (stream.StampsS, stream.ClockOffsets);
-        double[] times = [.. stamps];
+        double[] times = XdfMemory.Take<double>(stamps.Length);
+        XdfBlocks.Run(times.Length, (from, count) => stamps.AsSpan(from, count).CopyTo(times.AsSpan(from, count)));
         if (times.Length == 0) return new XdfTimes(times, [], [], [], 0, 0);
         var map = new XdfClockMap(offsets);
         bool compatible = options.Mode == XdfTimingMode.PyxdfCompatible;

@@ -57,6 +57,7 @@ internal static class ReplayRun
         ["node"] = d.Node, ["tick"] = d.Tick, ["time_s"] = d.TimeS, ["recorded"] = d.Recorded, ["replayed"] = d.Replayed,
         ["value"] = d.Size?.Value, ["audio_sample"] = d.Size?.AudioSample, ["differing"] = d.Size?.Differing, ["compared"] = d.Size?.Compared,
         ["max_abs_difference"] = d.Size is { } size && double.IsFinite(size.MaxAbsDifference) ? size.MaxAbsDifference : null,
+        ["rms_difference"] = d.Size is { } beams && double.IsFinite(beams.RmsDifference) ? beams.RmsDifference : null,
     };
 
     private static string Text(Divergence d)
@@ -66,6 +67,7 @@ internal static class ReplayRun
         {
             null => $"{where} (hash {d.Recorded} recorded, {d.Replayed} replayed; its values are not in the session)",
             { Differing: 0 } => $"{where}, by its hash only (recorded {d.Recorded}, replayed {d.Replayed}): the recorded values are equal",
+            { RmsDifference: > 0 } s => FormattableString.Invariant($"{where}: {s.Value} most of {s.Differing} of {s.Compared} beams, up to audio sample {s.AudioSample}, by {s.RmsDifference:G2} RMS over the tick's samples"),
             var s => FormattableString.Invariant($"{where}: {s.Value}, audio sample {s.AudioSample}, {s.Differing} of {s.Compared} values by at most {s.MaxAbsDifference:G3}"),
         };
     }

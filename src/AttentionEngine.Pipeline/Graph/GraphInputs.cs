@@ -55,5 +55,13 @@ public sealed class GraphInputs
     }
 
     /// <summary>Frames refused at full buffers: data loss.</summary>
-    public long Refused => _buffers.Sum(b => b?.Refused ?? 0) + (Frames?.Refused ?? 0) + _audio.Blocks.Refused;
+    public long Refused
+    {
+        get
+        {
+            long refused = (Frames?.Refused ?? 0) + _audio.Blocks.Refused;
+            foreach (var buffer in _buffers) refused += buffer?.Refused ?? 0; // no query: it may be asked each tick
+            return refused;
+        }
+    }
 }

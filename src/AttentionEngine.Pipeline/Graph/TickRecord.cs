@@ -52,6 +52,9 @@ public sealed class TickRecord(int talkers, int featureCount)
 
     /// <summary>[K] dB re full scale.</summary>
     public float[] BeamLevelDb { get; } = new float[talkers];
+
+    /// <summary>[K × 4] what stands for the tick's beams (see <see cref="BeamSketch"/>); zeros in a tick without sound.</summary>
+    public double[] BeamSketches { get; } = new double[talkers * BeamSketch.Sums];
     public float HeadYawRad { get; set; }
 
     /// <summary>[2] gaze azimuth and elevation in ROOM, radians; NaN when the tracker saw nothing.</summary>

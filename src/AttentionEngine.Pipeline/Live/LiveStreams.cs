@@ -95,6 +95,7 @@ public sealed class LiveStreams(Rig rig, IStreamTransport transport, IRecordingS
     {
         foreach (var stream in _streams) stream.Pump.RequestStop();
         foreach (var stream in _streams) stream.Pump.Join();
+        _frames?.Finish();
         foreach (var stream in _streams)
             if (stream.Pump.Tap.Refused is > 0 and var refused)
                 health.Report(new HealthEvent(Now, HealthKind.Drop, stream.Rig.Role.ToString(), refused, "samples not recorded: the disk was too slow"));

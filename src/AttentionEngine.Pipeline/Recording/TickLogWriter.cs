@@ -8,7 +8,7 @@ namespace AttentionEngine.Pipeline.Recording;
 /// <summary>The ticks of a session as arrays (<c>ticks/*.npy</c>), for scoring, reports and training. Host thread only.</summary>
 public sealed class TickLogWriter : IDisposable
 {
-    private readonly NpyWriter<double> _time;
+    private readonly NpyWriter<double> _time, _sketch;
     private readonly NpyWriter<float> _posterior, _evidence, _logPrior, _features, _available, _direction, _headYaw, _gaze, _level, _eegNats;
     private readonly NpyWriter<int> _attended;
 
@@ -28,6 +28,7 @@ public sealed class TickLogWriter : IDisposable
         _headYaw = new NpyWriter<float>(At("head_yaw_rad"));
         _gaze = new NpyWriter<float>(At("gaze_room_rad"), 2);
         _level = new NpyWriter<float>(At("beam_level_db"), k);
+        _sketch = new NpyWriter<double>(At("beam_sketch"), k, BeamSketch.Sums);
         _eegNats = new NpyWriter<float>(At("eeg_decoder_nats"), k);
         _attended = new NpyWriter<int>(At("attended"));
         File.WriteAllText(Path.Combine(folder, "layout.json"), JsonSerializer.Serialize(new
@@ -53,6 +54,7 @@ public sealed class TickLogWriter : IDisposable
         _headYaw.Append(tick.HeadYawRad);
         _gaze.Append(tick.GazeRoomRad);
         _level.Append(tick.BeamLevelDb);
+        _sketch.Append(tick.BeamSketches);
         _eegNats.Append(tick.EegNats);
         _attended.Append(tick.Attended);
     }
@@ -60,6 +62,6 @@ public sealed class TickLogWriter : IDisposable
     public void Dispose()
     {
         _time.Dispose(); _posterior.Dispose(); _evidence.Dispose(); _logPrior.Dispose(); _features.Dispose(); _available.Dispose();
-        _direction.Dispose(); _headYaw.Dispose(); _gaze.Dispose(); _level.Dispose(); _eegNats.Dispose(); _attended.Dispose();
+        _direction.Dispose(); _headYaw.Dispose(); _gaze.Dispose(); _level.Dispose(); _sketch.Dispose(); _eegNats.Dispose(); _attended.Dispose();
     }
 }

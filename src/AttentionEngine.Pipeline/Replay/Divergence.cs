@@ -16,7 +16,11 @@ public sealed record Divergence(string Node, long Tick, double TimeS, string Rec
 
 /// <param name="Value">The first value that differs, with its place in its array.</param>
 /// <param name="AudioSample">Sample of the array's sound: the one that differs, or the last that the tick had consumed.</param>
-/// <param name="MaxAbsDifference">Largest absolute difference of that output in the tick; 0 when the recorded values are equal.</param>
+/// <param name="MaxAbsDifference">Largest absolute difference of that output in the tick; 0 when the recorded values are equal, NaN where only <see cref="RmsDifference"/> is known.</param>
 /// <param name="Differing">Values that differ.</param>
 /// <param name="Compared">Values compared.</param>
-public sealed record DivergenceSize(string Value, long AudioSample, double MaxAbsDifference, int Differing, int Compared);
+public sealed record DivergenceSize(string Value, long AudioSample, double MaxAbsDifference, int Differing, int Compared)
+{
+    /// <summary>RMS of the difference of the most different beam in the tick, known to about a third (<see cref="Graph.BeamSketch"/>); NaN for other outputs.</summary>
+    public double RmsDifference { get; init; } = double.NaN;
+}

@@ -22,7 +22,7 @@ public sealed class DivergenceFinder(SessionFolder recorded, SessionFolder repla
         public Tally() : this(-1, 0, 0, 0) { }
     }
 
-    /// <returns>Null where the node's outputs are not recorded (filters), or a file of the session is damaged.</returns>
+    /// <returns>Null where a file of the session is missing or damaged.</returns>
     public DivergenceSize? Size(Divergence divergence)
     {
         try
@@ -33,6 +33,7 @@ public sealed class DivergenceFinder(SessionFolder recorded, SessionFolder repla
                 GraphNode.Perception => OfTick(divergence.Tick, "direction_head_rad") is { Differing: > 0 } direction ? direction : OfTick(divergence.Tick, "beam_level_db"),
                 GraphNode.Features => OfTick(divergence.Tick, "features"),
                 GraphNode.Fusion => OfTick(divergence.Tick, "posterior"),
+                GraphNode.Beams => OfBeams(divergence.Tick),
                 GraphNode.Decision => OfTick(divergence.Tick, "attended"),
                 _ => null,
             };
@@ -62,6 +63,18 @@ public sealed class DivergenceFinder(SessionFolder recorded, SessionFolder repla
                 if (before < 0 && tally.First >= 0) channel = c;
             }
         return new DivergenceSize(channel == 0 ? "left ear" : "right ear", tally.First < 0 ? SamplesAfter(tick) : first + tally.First, tally.MaxAbs, tally.Differing, tally.Compared);
+    }
+
+    /// <summary>Beams are too large to be kept; their sketches tell which talker's differ, and by how much.</summary>
+    private DivergenceSize OfBeams(long tick)
+    {
+        NpyArray a = NpyReader.Read(Path.Combine(recorded.Ticks, "beam_sketch.npy")), b = NpyReader.Read(Path.Combine(replayed.Ticks, "beam_sketch.npy"));
+        int talkers = a.Shape[1], row = talkers * BeamSketch.Sums, at = (int)tick * row, frames = (int)(SamplesAfter(tick) - SamplesAfter(tick - 1));
+        if (a.Length < at + row || b.Length < at + row) throw new InputDataException($"beam_sketch.npy ends before tick {tick}");
+        double[] one = a.ToDoubles(), two = b.ToDoubles();
+        var rms = Enumerable.Range(0, talkers).Select(k => BeamSketch.RmsDifference(one.AsSpan(at + k * BeamSketch.Sums, BeamSketch.Sums), two.AsSpan(at + k * BeamSketch.Sums, BeamSketch.Sums), frames)).ToList();
+        int most = rms.IndexOf(rms.Max()), differing = rms.Count(r => r > 0);
+        return new DivergenceSize("beam" + Place("beam", most, [0, talkers]), SamplesAfter(tick), differing == 0 ? 0 : double.NaN, differing, talkers) { RmsDifference = rms[most] };
     }
 
     private DivergenceSize OfTick(long tick, string name)

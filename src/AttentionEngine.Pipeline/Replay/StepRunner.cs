@@ -74,6 +74,7 @@ public sealed class StepRunner(Rig rig, SessionFolder input, SessionFolder outpu
             rig.Streams.Select(s => (s.Role, s.SourceId)).ToList(), models, journal?.DoseBudgetPa2H));
         using var writer = new SessionWriter(output, pipeline, ticks, _health, journalOut, startS, []);
         string reason = Step(pipeline, ticks, writer, audio, startS, seconds, cancellation);
+        foreach (var feed in _feeds) (feed?.Feed.Target as FrameTarget)?.Finish();
         writer.Drain();
         journalOut.Finish(reason);
         LastWeights = pipeline.LastWeights;

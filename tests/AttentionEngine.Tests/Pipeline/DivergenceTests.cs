@@ -146,6 +146,26 @@ public sealed class DivergenceTests : IClassFixture<DivergenceTests.LiveSession>
     }
 
     [Fact]
+    public void Beams_that_differ_are_named_with_the_size_of_the_difference()
+    {
+        // Shorter filters change ears and beams; the finder is asked for the beams, which stand after the ears in the order of nodes.
+        var session = Copy();
+        string text = File.ReadAllText(session.Rig);
+        Assert.Contains("taps_ms: 16", text, StringComparison.Ordinal);
+        File.WriteAllText(session.Rig, text.Replace("taps_ms: 16", "taps_ms: 15", StringComparison.Ordinal));
+        var output = SessionFolder.Create(_folder.File("replay"));
+        var journal = SessionJournal.Read(session.Journal);
+        using var recorded = new XdfStreams(session.Xdf);
+        var (_, verdict) = new StepRunner(RigReader.Read(session.Rig), session, output, recorded, journal, "test", []).Run(null, CancellationToken.None);
+        var first = verdict.FirstDivergence! with { Node = "Beams" };
+        var size = new DivergenceFinder(session, output, journal).Size(first)!;
+        Assert.StartsWith("beam[", size.Value, StringComparison.Ordinal);
+        Assert.InRange(size.RmsDifference, 1e-9, 1);
+        Assert.True(double.IsNaN(size.MaxAbsDifference));
+        Assert.InRange(size.Differing, 1, size.Compared);
+    }
+
+    [Fact]
     public void A_changed_journal_differs_by_its_hash_only()
     {
         var session = Copy();
