@@ -16,6 +16,7 @@ internal static class CommandList
         yield return SimulateCommand.Create();
         yield return SimulateLiveCommand.Create();
         yield return SeparateCommand.Create();
+        yield return TrackCommand.Create();
         yield return RigCommand.Create();
         yield return DesignCommand.Create();
         yield return XdfCommand.Create();

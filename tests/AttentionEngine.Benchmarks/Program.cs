@@ -11,6 +11,7 @@ if (args is ["separation" or "cues", ..])
     try { return args[0] == "cues" ? SeparationCues.Run(args) : SeparationQuality.Run(args); }
     catch (AttendException e) { Console.Error.WriteLine($"attend: {e.Message}"); return e.ExitCode; }
 }
+if (args is ["doa", ..]) return DoaQuality.Run(args);
 if (args.Contains("xdf-load")) return XdfLoad.Run(json);
 if (args.Contains("eeg")) return EegDecoding.Run(json);
 if (args.Contains("recorder")) return RecorderCpu.Run(json);
@@ -18,7 +19,7 @@ var names = args.Where(a => a != "--json").ToList();
 if (names.Exists(n => n.StartsWith('-')))
 {
     bool help = names.Contains("--help") || names.Contains("-h");
-    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  separation PAIRS and cues PAIRS, apart: decibels, and what is left of the interaural cues.\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  Example: ./attend bench lsl --json");
+    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  separation PAIRS and cues PAIRS, apart: decibels, and what is left of the interaural cues.\n  doa, apart: directions of several talkers beside textbook SRP-PHAT and MUSIC in numpy (doa --help).\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  Example: ./attend bench lsl --json");
     return help ? ExitCode.Ok : ExitCode.Usage;
 }
 var chosen = BenchmarkList.All.Where(b => names.Count == 0 || names.Exists(n => b.Name.Contains(n, StringComparison.OrdinalIgnoreCase))).ToList();

@@ -7,15 +7,16 @@ using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
 using AttentionEngine.Perception;
+using AttentionEngine.Perception.Doa;
 
 namespace AttentionEngine.Tests.Perception;
 
 public class SrpLocalizerTests
 {
-    private static readonly MicrophoneArray Array = RigReader.Read(Repository.PathOf("rigs/sim-bte4.yaml")).Array;
+    internal static readonly MicrophoneArray Array = RigReader.Read(Repository.PathOf("rigs/sim-bte4.yaml")).Array;
 
     /// <summary>[M × frames] noise in bursts of 150 ms from a direction, through the array's own transfer functions, with noise of its own 30 dB below.</summary>
-    private static float[] Render(double azimuthDeg, int frames, SeededRandom random, int burstPhase = 0)
+    internal static float[] Render(double azimuthDeg, int frames, SeededRandom random, int burstPhase = 0)
     {
         const int n = 1024, centre = 256;
         var vectors = new SteeringVectors(Array, n);
@@ -44,7 +45,7 @@ public class SrpLocalizerTests
         return planar;
     }
 
-    private static void Feed(SrpLocalizer localizer, float[] planar, int blockFrames)
+    internal static void Feed(IDirectionFinder localizer, float[] planar, int blockFrames)
     {
         int frames = planar.Length / Array.Count;
         var block = new float[Array.Count * blockFrames];
@@ -67,7 +68,7 @@ public class SrpLocalizerTests
     {
         var localizer = new SrpLocalizer(Array);
         Feed(localizer, Render(azimuthDeg, 24000, new SeededRandom(5)), 32);
-        Span<SrpPeak> peaks = stackalloc SrpPeak[1];
+        Span<DirectionPeak> peaks = stackalloc DirectionPeak[1];
         Assert.Equal(1, localizer.FindPeaks(peaks, 0.3));
         Assert.Equal(0, Angles.ToDegrees(Angles.WrapRad(peaks[0].AzimuthHeadRad - Angles.ToRadians(azimuthDeg))), 3.0);
         Assert.InRange(peaks[0].Power, 0.8, 1);
@@ -80,7 +81,7 @@ public class SrpLocalizerTests
         for (int i = 0; i < sound.Length; i++) sound[i] += other[i];
         var localizer = new SrpLocalizer(Array, memoryS: 1);
         Feed(localizer, sound, 640);
-        Span<SrpPeak> peaks = stackalloc SrpPeak[2];
+        Span<DirectionPeak> peaks = stackalloc DirectionPeak[2];
         Assert.Equal(2, localizer.FindPeaks(peaks, 0.4));
         double[] found = [.. new[] { peaks[0], peaks[1] }.Select(p => Angles.ToDegrees(p.AzimuthHeadRad)).Order()];
         Assert.Equal(-40, found[0], 6.0);
@@ -95,7 +96,7 @@ public class SrpLocalizerTests
         var noise = new float[Array.Count * 32000];
         for (int i = 0; i < noise.Length; i++) noise[i] = (float)(0.001 * random.Normal());
         Feed(localizer, noise, 64);
-        var peaks = new SrpPeak[2];
+        var peaks = new DirectionPeak[2];
         Assert.Equal(0, localizer.FindPeaks(peaks, 0.3, least: 0.5));
         var block = new float[Array.Count * 640];
         noise.AsSpan(0, block.Length).CopyTo(block);
