@@ -92,7 +92,7 @@ public sealed class DeviceRunTests : IDisposable
         Assert.Equal(energy / RateHz, DoseFullScale2S(dose, 110), energy / RateHz); // the same order: the dose is A-weighted
         Assert.DoesNotContain(result.Health, e => e.Kind == HealthKind.Fault);
         // 0.02 root mean square on a channel whose full scale is 111 dB SPL.
-        Assert.All(result.MicrophoneLevels, m => Assert.Equal(111 + 20 * Math.Log10(0.02), m.DbSpl, 1));
+        Assert.All(result.MicrophoneLevels, m => Assert.Equal(111 + 20 * Math.Log10(0.02), m.DbSpl, 3)); // stretches that a late thread cost count as silence
     }
 
     [Fact]
@@ -103,24 +103,24 @@ public sealed class DeviceRunTests : IDisposable
         var rig = RigReader.Read(file);
         var session = SessionFolder.Create(Path.Combine(_folder, "session"));
         SessionRig.Save(rig, session);
-        float[] chirp = Chirp.Make(RateHz, 1, -40);
-        long begin = 2 * RateHz;
+        float[] chirp = Chirp.Make(RateHz, 0.5, -40);
+        const int period = RateHz; // a chirp every second
+        List<float> left = [];
         RunResult result;
         using (var device = new AudioDevice(RigDevices.Options(rig, true) with { Kind = AudioDeviceKind.Virtual }))
         using (var ears = new EarSession(rig, Path.Combine(_folder, "doses"), "P1", new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero)))
         {
-            using var room = new VirtualRoom(device, 32, [], (input, index) => index >= begin && index - begin < chirp.Length ? chirp[index - begin] : 0) { Speed = 1 };
-            result = Run(rig, device, ears, session, 4);
+            using var room = new VirtualRoom(device, 32, [], (_, index) => index % period < chirp.Length ? chirp[index % period] : 0) { Speed = 1, Left = left };
+            result = Run(rig, device, ears, session, 5);
         }
-        // Microphones as recorded and ears as played have the same index.
-        var microphones = WavFile.Read(session.UnprocessedWav).Channel(0);
-        var played = WavFile.Read(session.PlayedWav).Channel(0);
-        int first = microphones.IndexOfAnyExcept(0f);
-        Assert.True(first >= 0, "the chirp did not reach the graph");
-        int n = Math.Min(Math.Min(microphones.Length, played.Length) - first, chirp.Length + 4000);
-        var path = SoundPath.Measure(microphones.Slice(first, chirp.Length), played.Slice(first, n));
+        // By the device's own index: what the machine's pace does to the stream of the microphones does not matter. The last chirp was cut by the end, so the one before.
+        float[] heard = [.. left];
+        int last = heard.AsSpan().LastIndexOfAnyExcept(0f);
+        Assert.True(last > 3 * period, "the chirps did not come out");
+        var path = SoundPath.Measure(chirp, heard.AsSpan((last / period - 1) * period, chirp.Length + period / 4));
         Assert.True(path.Heard);
         Assert.Equal(result.AlgorithmicDelayMs * RateHz / 1000, path.DelaySamples, 0.05);
+        Assert.Equal(0, path.GainDb, 0.2);
     }
 
     [Fact]
@@ -174,15 +174,28 @@ public sealed class DeviceRunTests : IDisposable
         using (var played = new DeviceSound(rig, transport, device))
         {
             using var room = new VirtualRoom(device, 32, [], (_, index) => sound[index % sound.Length]) { Speed = 1 };
+            // Whatever the machine's pace: sound, then the stop, then a second more.
+            using var end = new CancellationTokenSource();
             LiveRunner? runner = null;
-            runner = new LiveRunner(rig, played.Transport, session, recording, outlets, new LiveOptions(4, 10)) { Ears = ears, Device = played, Progress = doneS => { if (doneS > 2) runner!.StopSound(); } };
-            result = runner.Run(CancellationToken.None);
+            double stoppedS = double.PositiveInfinity;
+            runner = new LiveRunner(rig, played.Transport, session, recording, outlets, new LiveOptions(null, 10))
+            {
+                Ears = ears, Device = played,
+                Progress = doneS =>
+                {
+                    if (doneS > stoppedS + 1) end.Cancel();
+                    if (!(doneS > 1) || double.IsFinite(stoppedS)) return;
+                    stoppedS = doneS;
+                    runner!.StopSound();
+                },
+            };
+            result = runner.Run(end.Token);
         }
-        Assert.Equal("completed", result.Ended);
+        Assert.Equal("interrupted", result.Ended);
         Assert.Contains(result.Health, e => e is { Kind: HealthKind.Fault, Source: "ears" } && e.Detail.StartsWith("stopped", StringComparison.Ordinal));
         var wav = WavFile.Read(session.PlayedWav).Channel(0);
         Assert.True(wav.IndexOfAnyExcept(0f) >= 0, "nothing was played");
-        Assert.True(wav[^(RateHz / 2)..].IndexOfAnyExcept(0f) < 0, "sound after the stop");
+        Assert.True(wav[^(RateHz / 5)..].IndexOfAnyExcept(0f) < 0, "sound after the stop");
     }
 
     [Fact]
