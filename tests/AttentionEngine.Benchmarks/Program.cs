@@ -6,9 +6,9 @@ using AttentionEngine.Core.Errors;
 // ./attend bench [NAME...] [--json]: times and allocated bytes of the Stream zone's operations. Exit 6 when one allocates more than it may.
 bool json = args.Contains("--json");
 if (args is ["xdf-load-child", var mode, var file]) return XdfLoad.RunChild(mode, file);
-if (args is ["separation" or "cues", ..])
+if (args is ["separation" or "cues" or "eeg-files", ..])
 {
-    try { return args[0] == "cues" ? SeparationCues.Run(args) : SeparationQuality.Run(args); }
+    try { return args[0] == "cues" ? SeparationCues.Run(args) : args[0] == "eeg-files" ? EegFiles.Run(args) : SeparationQuality.Run(args); }
     catch (AttendException e) { Console.Error.WriteLine($"attend: {e.Message}"); return e.ExitCode; }
 }
 if (args is ["doa", ..]) return DoaQuality.Run(args);
@@ -19,7 +19,7 @@ var names = args.Where(a => a != "--json").ToList();
 if (names.Exists(n => n.StartsWith('-')))
 {
     bool help = names.Contains("--help") || names.Contains("-h");
-    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  separation PAIRS and cues PAIRS, apart: decibels, and what is left of the interaural cues.\n  doa, apart: directions of several talkers beside textbook SRP-PHAT and MUSIC in numpy (doa --help).\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  Example: ./attend bench lsl --json");
+    (help ? Console.Out : Console.Error).WriteLine($"Usage: ./attend bench [NAME...] [--json]\n  A NAME selects all that contain it. There are: {string.Join(", ", BenchmarkList.All.Select(b => b.Name))}\n  xdf-load, apart: loads 525 MB beside pyxdf and libxdf.\n  separation PAIRS and cues PAIRS, apart: decibels, and what is left of the interaural cues.\n  doa, apart: directions of several talkers beside textbook SRP-PHAT and MUSIC in numpy (doa --help).\n  recorder, apart: CPU of attend record beside LabRecorder.\n  eeg, apart: the standard job of offline EEG decoding, beside mTRFpy and MNE where they are installed.\n  eeg-files DIR, apart: a made-up study of 16 listeners at 128 Hz for attend decode.\n  Example: ./attend bench lsl --json");
     return help ? ExitCode.Ok : ExitCode.Usage;
 }
 var chosen = BenchmarkList.All.Where(b => names.Count == 0 || names.Exists(n => b.Name.Contains(n, StringComparison.OrdinalIgnoreCase))).ToList();

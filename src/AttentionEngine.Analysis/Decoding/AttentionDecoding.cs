@@ -21,18 +21,21 @@ public static class AttentionDecoding
         int talkers = participant.Trials[0].Envelopes.Length;
         if (participant.Trials.FirstOrDefault(t => t.Envelopes.Length != talkers) is { } odd)
             throw new InputDataException($"Participant {participant.Id}, trial {odd.Id} has {odd.Envelopes.Length} talkers, trial {participant.Trials[0].Id} has {talkers}. Decode them apart.");
-        List<string> flags = [.. GroupLeak.Check(participant, job.AllowShared), .. participant.Flags];
+        List<string> flags = [.. GroupLeak.Check(participant, job.AllowShared, job.LeaveOut), .. participant.Flags];
+        var units = HeldOutUnits.Of(participant, job.LeaveOut);
         var lags = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
-        if (lags.FirstShift > 0 && job.Model is not (DecodingModel.FbCsp or DecodingModel.Riemann)) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
+        double lagS = job.Model.IsSpatial() ? 0 : Math.Max(0, lags.FirstShift / participant.RateHz);
+        if (job.Causal) flags.Add(Latency(job, lagS));
+        else if (lagS > 0) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
         double[][] eeg = [.. participant.Trials.Select(t => ScalpEeg(participant, t))];
         int channels = participant.Channels.Count(c => c.Type == EegChannelType.Eeg);
         int[] windowSamples = Windows(job, participant, flags);
         var random = new SeededRandom(job.Seed).Fork(participant.Id);
         var outcome = job.Model switch
         {
-            DecodingModel.Cca => CcaModel.Decode(algebra, participant, job, eeg, channels, progress, cancel),
-            DecodingModel.FbCsp or DecodingModel.Riemann => SpatialModel.Decode(algebra, participant, job, eeg, channels, progress, cancel),
-            _ => ReconstructionModel.Decode(algebra, participant, job, eeg, channels, windowSamples, talkers > 1 && job.Permutations > 0 ? new LabelPermutation(algebra, participant, windowSamples, job.Permutations, random.Fork("permutation")) : null, progress, cancel),
+            DecodingModel.Cca => CcaModel.Decode(algebra, participant, job, units, eeg, channels, progress, cancel),
+            DecodingModel.FbCsp or DecodingModel.Riemann => SpatialModel.Decode(algebra, participant, job, units, eeg, channels, progress, cancel),
+            _ => ReconstructionModel.Decode(algebra, participant, job, units, eeg, channels, windowSamples, talkers > 1 && job.Permutations > 0 ? new LabelPermutation(algebra, participant, windowSamples, job.Permutations, random.Fork("permutation")) : null, progress, cancel),
         };
         var trials = participant.Trials.Select((trial, i) => new DecodedTrial(
             trial.Id, trial.AttendedIndex, outcome.Lambdas[i], outcome.Inner[i], outcome.Trials[i] is HeldOutPairs pairs ? pairs.First : [], [.. trial.Envelopes.Select(outcome.Trials[i].Whole)],
@@ -40,10 +43,10 @@ public static class AttentionDecoding
         flags.AddRange(outcome.Flags);
         if (job.Model == DecodingModel.LedoitWolf) flags.Add("Ledoit-Wolf: the shrinkage comes from the training trials in closed form, λ was not searched");
         else FlagEdges(trials, job, flags);
-        return Score(participant, job, outcome, trials, windowSamples, flags, random) with { Model = job.Model };
+        return Score(participant, job, units, outcome, trials, windowSamples, flags, random) with { Model = job.Model, LatencyS = job.Causal ? job.FilterDelayS + lagS : double.NaN };
     }
 
-    private static DecodingResult Score(EegParticipant participant, DecodingJob job, ModelOutcome outcome, List<DecodedTrial> trials, int[] windowSamples, List<string> flags, SeededRandom random)
+    private static DecodingResult Score(EegParticipant participant, DecodingJob job, HeldOutUnits units, ModelOutcome outcome, List<DecodedTrial> trials, int[] windowSamples, List<string> flags, SeededRandom random)
     {
         int talkers = participant.Trials[0].Envelopes.Length;
         bool reconstructs = outcome.Trials[0] is HeldOutPairs;
@@ -65,7 +68,7 @@ public static class AttentionDecoding
             int[] windows = [.. trials.Select(t => t.WindowCorrelation[w].Length / talkers)];
             int all = windows.Sum();
             double share = (double)correct.Sum() / all, windowS = windowSamples[w] / participant.RateHz;
-            var (low, high) = WindowScores.Bootstrap(correct, windows, job.Bootstraps, random.Fork($"bootstrap {w}"));
+            var (low, high) = WindowScores.Bootstrap([.. Enumerable.Range(0, units.Count).Select(u => units.Trials(u).Sum(t => correct[t]))], [.. Enumerable.Range(0, units.Count).Select(u => units.Trials(u).Sum(t => windows[t]))], job.Bootstraps, random.Fork($"bootstrap {w}"));
             var (limit, p) = WindowScores.Against(permuted.Length > 0 ? [.. permuted[w].Select(c => (double)c / all)] : [], share);
             accuracy.Add(new WindowAccuracy(windowS, all, share, low, high, 1.0 / talkers, limit, p, WindowScores.Against(shifted[w], share).Limit95, InformationRate.BitsPerMinute(share, talkers, windowS)));
         }
@@ -76,6 +79,13 @@ public static class AttentionDecoding
             Accuracy = accuracy, MesdS = mesd,
             Switching = talkers == 2 && reconstructs ? SwitchDetection.Measure([.. participant.Trials.Select((t, i) => new TwoTalkerTrial(attended[i]!.Value.FromEeg, attended[i]!.Value.FromEnvelope, outcome.Trials[i].Pair(t.Envelopes[1 - t.AttendedIndex])!.Value.FromEnvelope))], participant.RateHz, SwitchEveryS) : null,
         };
+    }
+
+    /// <summary>What a causal decoder waits for, in words.</summary>
+    private static string Latency(DecodingJob job, double lagS)
+    {
+        double before = job.FilterDelayS + lagS;
+        return FormattableString.Invariant($"causal: total latency = filters {1000 * job.FilterDelayS:0} ms + lags {1000 * lagS:0} ms + the window; ") + string.Join(", ", job.WindowsS.Select(w => FormattableString.Invariant($"{w:G4} s window {before + w:0.##} s"))) + " from the oldest sound to its decision (the envelope's own extraction not counted)";
     }
 
     /// <returns>[samples × scalp channels]</returns>

@@ -14,14 +14,15 @@ internal static class CcaModel
     private const int MostPairs = 5;
     private const double EnvelopeRidge = 1e-6;
 
-    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, double[][] eeg, int channels, IProgress<double>? progress, CancellationToken cancel)
+    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, IProgress<double>? progress, CancellationToken cancel)
     {
         // EEG follows the sound: the EEG of now beside the envelope of lag samples ago.
         var backward = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
         int[] lags = [.. Enumerable.Range(0, backward.Count).Select(b => backward.Shift(backward.Count - 1 - b))];
-        int trials = participant.Trials.Count, p = channels, q = lags.Length, pairs = Math.Min(MostPairs, Math.Min(p, q));
-        if (trials < 3) throw new InputDataException($"There are {trials} trials; nested leave-one-trial-out needs three at least: one to test, one to choose λ, one to train.");
-        JointCovariance[] own = [.. participant.Trials.Select((t, i) => JointCovariance.Of(algebra, eeg[i], p, t.Envelopes[t.AttendedIndex], lags))];
+        int trials = units.Count, p = channels, q = lags.Length, pairs = Math.Min(MostPairs, Math.Min(p, q));
+        if (trials < 3) throw new InputDataException($"There are {trials} trials (or groups); nested leave-one-trial-out needs three at least: one to test, one to choose λ, one to train.");
+        JointCovariance[] ofTrial = [.. participant.Trials.Select((t, i) => JointCovariance.Of(algebra, eeg[i], p, t.Envelopes[t.AttendedIndex], lags))];
+        JointCovariance[] own = [.. Enumerable.Range(0, trials).Select(u => units.Trials(u).Select(t => ofTrial[t]).Aggregate((a, b) => a.Plus(b)))];
         var total = own[0].Minus(own[0]);
         foreach (var o in own) total = total.Plus(o);
         // [held-out][λ][pair] summed over inner validation trials.
@@ -44,20 +45,18 @@ internal static class CcaModel
             }
             progress?.Report((i + 1.0) / trials);
         }
-        var held = new HeldOut[trials];
-        var lambdas = new double[trials];
-        var choices = new string[trials];
+        var held = new HeldOut[eeg.Length];
+        var lambdas = new double[eeg.Length];
+        var choices = new string[eeg.Length];
         for (int i = 0; i < trials; i++)
         {
             int best = Enumerable.Range(0, job.Lambdas.Count).MaxBy(l => inner[i][l][0]);
-            lambdas[i] = job.Lambdas[best];
-            var cca = Fit(algebra, total.Minus(own[i]), p, q, job, participant.RateHz, trials - 1, lambdas[i]);
+            var cca = Fit(algebra, total.Minus(own[i]), p, q, job, participant.RateHz, trials - 1, job.Lambdas[best]);
             double[] weights = [.. inner[i][best].Select(r => Math.Max(0, r))];
             if (weights.Sum() == 0) weights[0] = 1;
-            held[i] = new HeldOutPairs([.. Enumerable.Range(0, pairs).Select(c => Spatial(eeg[i], p, cca.First.AsSpan(c * p, p)))], weights, envelope => [.. Enumerable.Range(0, pairs).Select(c => Temporal(envelope, lags, cca.Second.AsSpan(c * q, q)))]);
-            choices[i] = $"{weights.Count(w => w > 0)} pairs";
+            foreach (int t in units.Trials(i)) (lambdas[t], choices[t], held[t]) = (job.Lambdas[best], $"{weights.Count(w => w > 0)} pairs", new HeldOutPairs([.. Enumerable.Range(0, pairs).Select(c => Spatial(eeg[t], p, cca.First.AsSpan(c * p, p)))], weights, envelope => [.. Enumerable.Range(0, pairs).Select(c => Temporal(envelope, lags, cca.Second.AsSpan(c * q, q)))]));
         }
-        return new ModelOutcome(held, lambdas, [.. inner.Select(t => t.Select(c => c[0]).ToArray())], choices, new SolverReport(algebra.Name, trials * (trials - 1) / 2 * job.Lambdas.Count, 0, 0, 0), null);
+        return new ModelOutcome(held, lambdas, [.. units.OfTrial.Select(u => inner[u].Select(c => c[0]).ToArray())], choices, new SolverReport(algebra.Name, trials * (trials - 1) / 2 * job.Lambdas.Count, 0, 0, 0), null);
     }
 
     private static CanonicalCorrelation Fit(DenseAlgebra algebra, JointCovariance training, int p, int q, DecodingJob job, double rateHz, int trials, double lambda)

@@ -86,7 +86,7 @@ public static class DecodingControls
         var labels = TrialLabels.Of(participant.Trials);
         string? unusable = labels.Unusable();
         int windows = rows.Sum(r => r.Length);
-        if (unusable is null) accuracy.Add(Label(algebra, rows, labels, job, windows, random.Fork("label"), cancel));
+        if (unusable is null) accuracy.Add(Label(algebra, rows, HeldOutUnits.Of(participant, job.LeaveOut), labels, job, windows, random.Fork("label"), cancel));
         cancel.ThrowIfCancellationRequested();
         var drawn = TrialFingerprint.Measure(algebra, rows, FingerprintDraws, random.Fork("drawn"));
         accuracy.Add(new("drawn labels, random windows", FingerprintWindowS, windows, drawn.RandomWindows, double.NaN, double.NaN, 0.5, double.NaN, double.NaN));
@@ -94,9 +94,9 @@ public static class DecodingControls
         return control with { Accuracy = accuracy, Meaning = unusable is null ? control.Meaning : $"{control.Meaning} The label itself was not tried: {unusable}." };
     }
 
-    private static ControlAccuracy Label(DenseAlgebra algebra, double[][][] rows, TrialLabels labels, DecodingJob job, int windows, SeededRandom random, CancellationToken cancel)
+    private static ControlAccuracy Label(DenseAlgebra algebra, double[][][] rows, HeldOutUnits units, TrialLabels labels, DecodingJob job, int windows, SeededRandom random, CancellationToken cancel)
     {
-        var fingerprint = new LabelFingerprint(algebra, rows);
+        var fingerprint = new LabelFingerprint(algebra, rows, units.OfTrial);
         int[] correct = fingerprint.Correct(labels.OfTrial, labels.Names.Length);
         double share = (double)correct.Sum() / windows;
         var draws = new double[Math.Min(job.Permutations, MostPermutations)];

@@ -4,7 +4,7 @@ using AttentionEngine.Core.Errors;
 namespace AttentionEngine.Analysis.Decoding;
 
 /// <summary>
-/// What trials on the two sides of a leave-one-trial-out share. Sharing is refused unless it is named, and what is named is flagged in the
+/// What trials on the two sides of the split share. Sharing is refused unless it is named, and what is named is flagged in the
 /// result. A repeated stimulus is found from the envelopes themselves, whatever the labels say.
 /// </summary>
 public static class GroupLeak
@@ -13,15 +13,17 @@ public static class GroupLeak
 
     /// <returns>Flags for the report: what is shared and was allowed, and what cannot be checked because it is not labelled.</returns>
     /// <exception cref="ConfigurationException">Something is shared that was not named.</exception>
-    public static IReadOnlyList<string> Check(EegParticipant participant, SharedGroups allowed)
+    public static IReadOnlyList<string> Check(EegParticipant participant, SharedGroups allowed, LeaveOut leaveOut = LeaveOut.Trial)
     {
         ArgumentNullException.ThrowIfNull(participant);
         var flags = new List<string>();
+        int[] unit = HeldOutUnits.Of(participant, leaveOut).OfTrial;
+        var unitOf = participant.Trials.Select((t, i) => (t.Id, Unit: unit[i])).ToDictionary(p => p.Id, p => p.Unit, StringComparer.Ordinal);
         Label("story", SharedGroups.Story, t => t.Groups.Story);
         Label("speaker", SharedGroups.Speaker, t => t.Groups.Speaker);
         Label("session", SharedGroups.Session, t => t.Groups.Session);
         Label("presentation", SharedGroups.Presentation, t => t.Groups.Presentation);
-        if (RepeatedStimulus(participant.Trials) is var (a, b))
+        if (RepeatedStimulus(participant.Trials, unit) is var (a, b))
             Shared(SharedGroups.Story, "story", $"trials {a} and {b} have the same envelope, whatever their labels");
         return flags;
 
@@ -29,7 +31,7 @@ public static class GroupLeak
         {
             int unknown = participant.Trials.Count(t => of(t) is null);
             if (unknown > 0) flags.Add($"{name}: not labelled in {unknown} of {participant.Trials.Count} trials, so sharing it across the split cannot be ruled out");
-            var repeated = participant.Trials.Where(t => of(t) is not null).GroupBy(of).FirstOrDefault(g => g.Count() > 1);
+            var repeated = participant.Trials.Where(t => of(t) is not null).GroupBy(of).FirstOrDefault(g => g.Select(t => unitOf[t.Id]).Distinct().Count() > 1);
             if (repeated is not null) Shared(group, name, $"`{repeated.Key}` is in {repeated.Count()} trials ({string.Join(", ", repeated.Take(3).Select(t => t.Id))}{(repeated.Count() > 3 ? ", …" : "")})");
         }
 
@@ -41,10 +43,11 @@ public static class GroupLeak
         }
     }
 
-    private static (string First, string Second)? RepeatedStimulus(IReadOnlyList<EegTrial> trials)
+    private static (string First, string Second)? RepeatedStimulus(IReadOnlyList<EegTrial> trials, int[] unit)
     {
         for (int i = 0; i < trials.Count; i++)
             for (int j = i + 1; j < trials.Count; j++)
+                if (unit[i] != unit[j])
                 foreach (double[] a in trials[i].Envelopes)
                     foreach (double[] b in trials[j].Envelopes)
                     {

@@ -13,21 +13,24 @@ internal sealed class LabelFingerprint
     private readonly DenseAlgebra _algebra;
     private readonly int _p;
     private readonly double[][][] _rows;
+    private readonly int[] _unit;
     private readonly double[][] _sums;
     private readonly double[][] _scatter;
     private readonly double[] _shrinkage;
 
     /// <param name="rows">[trial][window][feature]</param>
-    public LabelFingerprint(DenseAlgebra algebra, IReadOnlyList<double[][]> rows)
+    /// <param name="unit">[trial] what is held out together; null: each trial alone.</param>
+    public LabelFingerprint(DenseAlgebra algebra, IReadOnlyList<double[][]> rows, int[]? unit = null)
     {
         (_algebra, _p) = (algebra, rows.First(r => r.Length > 0)[0].Length);
+        _unit = unit ?? [.. Enumerable.Range(0, rows.Count)];
         var mean = new double[_p];
         int all = rows.Sum(r => r.Length);
         foreach (double[] row in rows.SelectMany(r => r)) RowMath.AddScaled(1.0 / all, row, mean);
         _rows = [.. rows.Select(t => t.Select(r => r.Select((v, i) => v - mean[i]).ToArray()).ToArray())];
         _sums = [.. _rows.Select(Sum)];
         _scatter = [.. _rows.Select(t => Scatter([.. t.SelectMany(r => r)]))];
-        _shrinkage = [.. Enumerable.Range(0, _rows.Length).Select(Shrinkage)];
+        _shrinkage = [.. Enumerable.Range(0, _unit.Max() + 1).Select(Shrinkage)];
     }
 
     /// <param name="labels">[trial] class.</param>
@@ -35,10 +38,10 @@ internal sealed class LabelFingerprint
     public int[] Correct(int[] labels, int classes)
     {
         var correct = new int[_rows.Length];
+        var models = Enumerable.Range(0, _unit.Max() + 1).Select(u => Train(u, labels, classes)).ToArray();
         for (int held = 0; held < correct.Length; held++)
         {
-            if (_rows[held].Length == 0) continue;
-            var (weights, offsets) = Train(held, labels, classes);
+            var (weights, offsets) = models[_unit[held]];
             foreach (double[] row in _rows[held])
             {
                 int best = -1;
@@ -70,7 +73,7 @@ internal sealed class LabelFingerprint
         var w = new double[_p * _p];
         for (int t = 0; t < _rows.Length; t++)
         {
-            if (t == held) continue;
+            if (_unit[t] == held) continue;
             counts[labels[t]] += _rows[t].Length;
             RowMath.AddScaled(1, _sums[t], means.AsSpan(labels[t] * _p, _p));
             RowMath.AddScaled(1, _scatter[t], w);
@@ -95,7 +98,7 @@ internal sealed class LabelFingerprint
 
     private double Shrinkage(int held)
     {
-        double[][] training = [.. _rows.Where((_, t) => t != held).SelectMany(t => t)];
+        double[][] training = [.. _rows.Where((_, t) => _unit[t] != held).SelectMany(t => t)];
         double[] mean = Sum(training);
         for (int i = 0; i < _p; i++) mean[i] /= training.Length;
         return ShrinkageDiscriminant.Intensity(_algebra, [.. training.SelectMany(r => r.Select((v, i) => v - mean[i]))], _p).Shrinkage;

@@ -44,30 +44,30 @@ internal sealed class LabelPermutation
         })];
     }
 
-    /// <summary>Scores all draws on one held-out trial.</summary>
+    /// <summary>Scores all draws on trials that are held out together.</summary>
     /// <param name="sum">Statistics of the other trials (their covariance).</param>
-    /// <param name="cross">Per trial: statistics with all K envelopes as targets, the attended one first, about one origin.</param>
+    /// <param name="cross">Per trial: all K envelopes as targets, the attended one first, about one origin.</param>
     /// <param name="diagonal">λ as added to the diagonal.</param>
-    public void Add(int held, ModelVariant variant, LaggedStatistics sum, IReadOnlyList<LaggedStatistics> cross, double diagonal)
+    public void Add(int[] held, ModelVariant variant, LaggedStatistics sum, IReadOnlyList<TrialCross> cross, double diagonal)
     {
-        var (parts, offsets) = Parts(held, variant, sum, cross, diagonal);
-        Score(held, parts, offsets);
+        var (weights, offsets) = Weights(held, sum, cross, diagonal);
+        foreach (int trial in held) Score(trial, Predictions(variant, trial, weights, sum.Columns), offsets);
     }
 
-    /// <summary>Predictions for the held-out trial, one row for each (trained trial, talker) and sample.</summary>
-    private (double[] Rows, int[] Offsets) Parts(int held, ModelVariant variant, LaggedStatistics sum, IReadOnlyList<LaggedStatistics> cross, double diagonal)
+    /// <summary>One row of weights for each (trained trial, talker); offsets of trials that are held out are −1.</summary>
+    private (double[] Rows, int[] Offsets) Weights(int[] held, LaggedStatistics sum, IReadOnlyList<TrialCross> cross, double diagonal)
     {
-        int n = sum.Columns, samples = variant.Eeg[held].Length / variant.Channels;
+        int n = sum.Columns;
         var offsets = new int[cross.Count];
         int rows = 0;
         for (int t = 0; t < cross.Count; t++)
         {
-            offsets[t] = rows;
-            if (t != held) rows += cross[t].Targets;
+            offsets[t] = held.Contains(t) ? -1 : rows;
+            if (offsets[t] >= 0) rows += cross[t].Targets;
         }
         var weights = new double[rows * n];
         for (int t = 0; t < cross.Count; t++)
-            for (int k = 0; t != held && k < cross[t].Targets; k++)
+            for (int k = 0; offsets[t] >= 0 && k < cross[t].Targets; k++)
             {
                 var row = weights.AsSpan((offsets[t] + k) * n, n);
                 cross[t].Cross.AsSpan(k * n, n).CopyTo(row);
@@ -77,11 +77,18 @@ internal sealed class LabelPermutation
         for (int i = 0; i < n; i++) matrix[i * n + i] += diagonal;
         if (!_algebra.CholeskyFactor(matrix, n)) throw RidgeFit.Singular(diagonal, n);
         _algebra.CholeskySolveRows(matrix, n, weights, rows);
-        double[] bySample = new LinearModel(variant.Channels, variant.Lags, weights, new double[rows]).Predict(_algebra, variant.Eeg[held]);
+        return (weights, offsets);
+    }
+
+    /// <returns>[row × samples]</returns>
+    private double[] Predictions(ModelVariant variant, int trial, double[] weights, int columns)
+    {
+        int rows = weights.Length / columns, samples = variant.Eeg[trial].Length / variant.Channels;
+        double[] bySample = new LinearModel(variant.Channels, variant.Lags, weights, new double[rows]).Predict(_algebra, variant.Eeg[trial]);
         var byRow = new double[rows * samples];
         for (int i = 0; i < samples; i++)
             for (int r = 0; r < rows; r++) byRow[r * samples + i] = bySample[i * rows + r];
-        return (byRow, offsets);
+        return byRow;
     }
 
     /// <summary>The attended envelope is target 0, the others follow in order.</summary>
@@ -98,7 +105,7 @@ internal sealed class LabelPermutation
             var choice = new double[count * rows];
             for (int d = 0; d < count; d++)
                 for (int t = 0; t < offsets.Length; t++)
-                    if (t != held) choice[d * rows + offsets[t] + Row(_participant.Trials[t], _labels[first + d][t])] = 1;
+                    if (offsets[t] >= 0) choice[d * rows + offsets[t] + Row(_participant.Trials[t], _labels[first + d][t])] = 1;
             var predictions = new double[count * samples];
             _algebra.Multiply(false, false, count, samples, rows, 1, choice, rows, parts, samples, 0, predictions, samples);
             for (int d = 0; d < count; d++)
@@ -107,5 +114,29 @@ internal sealed class LabelPermutation
                 for (int w = 0; w < r.Length; w++) Correct[w][first + d] += WindowScores.Correct(r[w], trial.Envelopes.Length, _labels[first + d][held]);
             }
         }
+    }
+}
+
+/// <summary>Cross-covariance of one trial with all its envelopes.</summary>
+/// <param name="Cross">[K × n]</param>
+/// <param name="Sums">[n] Σ x.</param>
+/// <param name="TargetSums">[K]</param>
+internal sealed record TrialCross(double[] Cross, double[] Sums, double[] TargetSums, int Samples)
+{
+    public int Targets => TargetSums.Length;
+
+    public static TrialCross Of(LaggedStatistics s) => new([.. s.Cross], [.. s.Sums], [.. s.TargetSums], s.Samples);
+
+    /// <summary>The same about another origin, as <see cref="LaggedStatistics.ShiftOrigin"/>.</summary>
+    public TrialCross About(double[] means, double[] targetMeans)
+    {
+        int n = Sums.Length;
+        double[] cross = [.. Cross];
+        for (int q = 0; q < Targets; q++)
+        {
+            RowMath.AddScaled(-TargetSums[q] + Samples * targetMeans[q], means, cross.AsSpan(q * n, n));
+            RowMath.AddScaled(-targetMeans[q], Sums, cross.AsSpan(q * n, n));
+        }
+        return this with { Cross = cross, TargetSums = [.. TargetSums.Select((s, q) => s - Samples * targetMeans[q])] };
     }
 }

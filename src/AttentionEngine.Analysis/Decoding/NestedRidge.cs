@@ -79,12 +79,12 @@ public sealed class NestedRidge
     }
 
     /// <summary>The same with the <see cref="LedoitWolf"/> shrinkage of the training trials in place of a λ that was searched.</summary>
-    /// <param name="eeg">[trial][samples × M] of all trials.</param>
-    internal (double Lambda, double Diagonal, LinearModel Model) FitShrunk(int heldOut, IReadOnlyList<double[]> eeg)
+    /// <param name="trainingEeg">[trial][samples × M] of the training trials.</param>
+    internal (double Lambda, double Diagonal, LinearModel Model) FitShrunk(int heldOut, IEnumerable<double[]> trainingEeg)
     {
         var training = _systems.Without(heldOut);
         double[] mean = [.. training.Sums.Select((s, i) => s / training.Samples + _systems.Means[i])];
-        double rho = LedoitWolf.Intensity(_algebra, training, mean, eeg.Where((_, i) => i != heldOut));
+        double rho = LedoitWolf.Intensity(_algebra, training, mean, trainingEeg);
         if (rho >= 1) throw new InputDataException($"Held-out trial {heldOut}: the covariance of the other trials is shrunk wholly (ρ = 1): there are too few samples ({training.Samples}) for {training.Columns} columns. Use ridge regression, fewer lags or more data.");
         double diagonal = rho / (1 - rho) * RidgeFit.MeanDiagonal(training);
         return (Scale(training).FromDiagonal(diagonal), diagonal, Solve(training, diagonal));

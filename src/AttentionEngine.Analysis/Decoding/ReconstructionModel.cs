@@ -20,7 +20,7 @@ internal static class ReconstructionModel
     private const int FilterOrder = 2, MostBands = 3;
     private static readonly double[] Ratios = [1, 0.1, 10];
 
-    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, double[][] eeg, int channels, int[] windowSamples, LabelPermutation? permutation, IProgress<double>? progress, CancellationToken cancel)
+    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, int[] windowSamples, LabelPermutation? permutation, IProgress<double>? progress, CancellationToken cancel)
     {
         bool shrinkage = job.Model == DecodingModel.LedoitWolf;
         var variants = Variants(participant, job, eeg, channels);
@@ -28,20 +28,21 @@ internal static class ReconstructionModel
         var inner = new double[variants.Count][][];
         var curve = new List<LagFigures>();
         NestedRidge? nested = null;
+        IReadOnlyList<TrialCross> cross = [];
         SolverReport? report = null;
         double searched = permutation is null ? 1 : 0.6;
         for (int v = 0; v < variants.Count; v++)
         {
             var variant = variants[v]();
-            nested = Nested(algebra, participant, job, variant);
+            (nested, cross) = Nested(algebra, participant, job, units, variant);
             int done = v;
             if (!shrinkage) nested.ChooseLambdas(progress is null ? null : new Part(p => progress.Report(searched * (done + p) / variants.Count)), cancel);
             inner[v] = nested.InnerCorrelation;
-            if (job.Model == DecodingModel.SingleLag) curve.Add(AtLag(algebra, participant, nested, variant, windowSamples));
+            if (job.Model == DecodingModel.SingleLag) curve.Add(AtLag(algebra, participant, units, nested, variant, windowSamples));
             var own = nested.Report;
             report = report is null ? own : new(own.Backend, report.Systems + own.Systems, Math.Max(report.Iterations, own.Iterations), Math.Max(report.WorstResidual, own.WorstResidual), report.CholeskyFallbacks + own.CholeskyFallbacks);
         }
-        int[] chosen = [.. Enumerable.Range(0, trials).Select(i => Enumerable.Range(0, variants.Count).MaxBy(v => inner[v][i].Max()))];
+        int[] chosen = [.. Enumerable.Range(0, units.Count).Select(i => Enumerable.Range(0, variants.Count).MaxBy(v => inner[v][i].Max()))];
         var held = new HeldOut[trials];
         var lambdas = new double[trials];
         var choices = new string[trials];
@@ -51,21 +52,24 @@ internal static class ReconstructionModel
             var variant = variants[v]();
             if (variants.Count > 1)
             {
-                nested = Nested(algebra, participant, job, variant);
-                for (int i = 0; i < trials; i++) inner[v][i].CopyTo(nested.InnerCorrelation[i], 0);
+                (nested, cross) = Nested(algebra, participant, job, units, variant);
+                for (int i = 0; i < units.Count; i++) inner[v][i].CopyTo(nested.InnerCorrelation[i], 0);
             }
-            for (int i = 0; i < trials; i++)
+            for (int u = 0; u < units.Count; u++)
             {
-                if (chosen[i] != v) continue;
+                if (chosen[u] != v) continue;
                 cancel.ThrowIfCancellationRequested();
-                (lambdas[i], double diagonal, var model) = shrinkage ? nested!.FitShrunk(i, eeg) : nested!.Fit(i);
-                held[i] = new HeldOutPairs([model.Predict(algebra, variant.Eeg[i])], [1], null);
-                choices[i] = variant.Choice;
-                permutation?.Add(i, variant, nested.Systems.Without(i), nested.Systems.Trials, diagonal);
-                progress?.Report(searched + (1 - searched) * ++finished / trials);
+                var (lambda, diagonal, model) = shrinkage ? nested!.FitShrunk(u, eeg.Where((_, t) => units.OfTrial[t] != u)) : nested!.Fit(u);
+                foreach (int i in units.Trials(u))
+                {
+                    (lambdas[i], choices[i]) = (lambda, variant.Choice);
+                    held[i] = new HeldOutPairs([model.Predict(algebra, variant.Eeg[i])], [1], null);
+                    progress?.Report(searched + (1 - searched) * ++finished / trials);
+                }
+                permutation?.Add(units.TrialsOf(u), variant, nested.Systems.Without(u), cross, diagonal);
             }
         }
-        return new ModelOutcome(held, lambdas, [.. chosen.Select((v, i) => shrinkage ? [] : inner[v][i])], choices, report!, permutation?.Correct) { LagCurve = curve };
+        return new ModelOutcome(held, lambdas, [.. units.OfTrial.Select(u => shrinkage ? [] : inner[chosen[u]][u])], choices, report!, permutation?.Correct) { LagCurve = curve };
     }
 
     private static List<Func<ModelVariant>> Variants(EegParticipant participant, DecodingJob job, double[][] eeg, int channels)
@@ -107,18 +111,32 @@ internal static class ReconstructionModel
         return new($"λ of the bands as {string.Join(" : ", ratio.Select(r => r.ToString("G3", System.Globalization.CultureInfo.InvariantCulture)))}", eeg, channels * bands, lags);
     }
 
-    private static NestedRidge Nested(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, ModelVariant variant) =>
-        new(algebra, [.. participant.Trials.Select((t, i) => Statistics(algebra, t, variant.Eeg[i], variant.Channels, variant.Lags))], job.Lambdas, job.Convention, participant.RateHz) { Shrinkage = job.Model == DecodingModel.LedoitWolf };
+    /// <summary>Statistics of what is held out together are one; cross-covariances of the trials are kept apart for the permutation.</summary>
+    private static (NestedRidge Nested, IReadOnlyList<TrialCross> Cross) Nested(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, ModelVariant variant)
+    {
+        var statistics = new LaggedStatistics?[units.Count];
+        var cross = new TrialCross[participant.Trials.Count];
+        for (int t = 0; t < cross.Length; t++)
+        {
+            var own = Statistics(algebra, participant.Trials[t], variant.Eeg[t], variant.Channels, variant.Lags);
+            cross[t] = TrialCross.Of(own);
+            if (statistics[units.OfTrial[t]] is { } sum) sum.Add(own);
+            else statistics[units.OfTrial[t]] = own;
+        }
+        var nested = new NestedRidge(algebra, [.. statistics.Select(s => s!)], job.Lambdas, job.Convention, participant.RateHz) { Shrinkage = job.Model == DecodingModel.LedoitWolf };
+        return (nested, [.. cross.Select(c => c.About(nested.Systems.Means, nested.Systems.TargetMeans))]);
+    }
 
-    private static LagFigures AtLag(DenseAlgebra algebra, EegParticipant participant, NestedRidge nested, ModelVariant variant, int[] windowSamples)
+    private static LagFigures AtLag(DenseAlgebra algebra, EegParticipant participant, HeldOutUnits units, NestedRidge nested, ModelVariant variant, int[] windowSamples)
     {
         double attended = 0, other = 0;
+        LinearModel[] models = [.. Enumerable.Range(0, units.Count).Select(u => nested.Fit(u).Model)];
         int talkers = participant.Trials[0].Envelopes.Length;
         int[] correct = new int[windowSamples.Length], windows = new int[windowSamples.Length];
         for (int i = 0; i < participant.Trials.Count; i++)
         {
             var trial = participant.Trials[i];
-            double[] prediction = nested.Fit(i).Model.Predict(algebra, variant.Eeg[i]), r = [.. trial.Envelopes.Select(e => Correlations.Pearson(prediction, e))];
+            double[] prediction = models[units.OfTrial[i]].Predict(algebra, variant.Eeg[i]), r = [.. trial.Envelopes.Select(e => Correlations.Pearson(prediction, e))];
             attended += r[trial.AttendedIndex] / participant.Trials.Count;
             other += r.Where((_, k) => k != trial.AttendedIndex).DefaultIfEmpty(double.NaN).Average() / participant.Trials.Count;
             for (int w = 0; w < windowSamples.Length && talkers > 1; w++)

@@ -15,12 +15,12 @@ internal static class SpatialModel
 
     private static readonly int[] Pairs = [1, 2, 3], Dimensions = [2, 4, 8];
 
-    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, double[][] eeg, int channels, IProgress<double>? progress, CancellationToken cancel)
+    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, IProgress<double>? progress, CancellationToken cancel)
     {
-        int trials = participant.Trials.Count, second = (int)Math.Round(participant.RateHz);
+        int trials = units.Count, second = (int)Math.Round(participant.RateHz);
         var labels = TrialLabels.Of(participant.Trials);
         if (labels.Unusable() is { } why) throw new InputDataException($"Participant {participant.Id}: a spatial decoder has nothing to learn: {why}. Leave out --model {DecodingModels.NameOf(job.Model)}.");
-        if (trials < 4 || eeg.Any(e => e.Length / channels < second)) throw new InputDataException($"Participant {participant.Id}: a spatial decoder needs four trials of one second at least; there are {trials}.");
+        if (trials < 3 || eeg.Length < 4 || eeg.Any(e => e.Length / channels < second)) throw new InputDataException($"Participant {participant.Id}: a spatial decoder needs four trials of one second at least; there are {eeg.Length}.");
         var features = job.Model == DecodingModel.FbCsp ? (ISpatialFeatures)new CspFeatures(algebra, participant, job, eeg, channels, labels) : new TangentFeatures(algebra, eeg, channels, second);
         int[] candidates = job.Model == DecodingModel.FbCsp ? [.. Pairs.Where(k => 2 * k <= channels)] : [.. Dimensions.Where(k => k <= channels)];
         if (candidates.Length == 0) throw new InputDataException($"Participant {participant.Id}: {channels} channels are too few for a spatial decoder.");
@@ -30,40 +30,42 @@ internal static class SpatialModel
             for (int j = i + 1; j < trials; j++)
             {
                 cancel.ThrowIfCancellationRequested();
-                foreach (var (held, c, right) in Inner(algebra, features, labels, candidates, i, j)) inner[held][c] += right / (trials - 1);
+                foreach (var (held, c, right) in Inner(algebra, features, labels, units, candidates, i, j)) inner[held][c] += right / (trials - 1);
             }
             progress?.Report((i + 1.0) / trials);
         }
         int[] best = [.. inner.Select(row => Array.IndexOf(row, row.Max()))];
-        var heldOut = new HeldOut[trials];
+        var heldOut = new HeldOut[eeg.Length];
         for (int i = 0; i < trials; i++)
         {
-            var (scores, _) = Scores(algebra, features.Of([i], candidates[best[i]]), labels, [i], i);
-            heldOut[i] = new HeldOutLabel(scores, labels.TalkerOfClass[i], second);
+            int[] left = units.TrialsOf(i);
+            double[][] scores = Scores(algebra, features.Of(left, candidates[best[i]]), labels, left, left).Scores;
+            for (int t = 0; t < left.Length; t++) heldOut[left[t]] = new HeldOutLabel(scores[t], labels.TalkerOfClass[left[t]], second);
         }
         string unit = job.Model == DecodingModel.FbCsp ? "pairs of filters" : "components";
-        return new ModelOutcome(heldOut, [.. inner.Select(_ => double.NaN)], inner, [.. best.Select(b => $"{candidates[b]} {unit}")], new SolverReport(algebra.Name, 0, 0, 0, 0), null) { Flags = [GazeWarning] };
+        return new ModelOutcome(heldOut, [.. eeg.Select(_ => double.NaN)], [.. units.OfTrial.Select(u => inner[u])], [.. units.OfTrial.Select(u => $"{candidates[best[u]]} {unit}")], new SolverReport(algebra.Name, 0, 0, 0, 0), null) { Flags = [GazeWarning] };
     }
 
-    private static IEnumerable<(int Held, int Candidate, double Right)> Inner(DenseAlgebra algebra, ISpatialFeatures features, TrialLabels labels, int[] candidates, int i, int j)
+    private static IEnumerable<(int Held, int Candidate, double Right)> Inner(DenseAlgebra algebra, ISpatialFeatures features, TrialLabels labels, HeldOutUnits units, int[] candidates, int i, int j)
     {
         for (int c = 0; c < candidates.Length; c++)
         {
-            double[][][] rows = features.Of([i, j], candidates[c]);
-            yield return (i, c, Scores(algebra, rows, labels, [i, j], j).Right);
-            yield return (j, c, Scores(algebra, rows, labels, [i, j], i).Right);
+            int[] left = units.TrialsOf(i, j);
+            double[][][] rows = features.Of(left, candidates[c]);
+            yield return (i, c, Scores(algebra, rows, labels, left, units.TrialsOf(j)).Right);
+            yield return (j, c, Scores(algebra, rows, labels, left, units.TrialsOf(i)).Right);
         }
     }
 
     /// <param name="rows">[trial][second][feature]</param>
-    /// <returns>[second × classes] of the tested trial, and the share of seconds that are right.</returns>
-    private static (double[] Scores, double Right) Scores(DenseAlgebra algebra, double[][][] rows, TrialLabels labels, int[] left, int tested)
+    /// <returns>[tested trial][second × classes], and the share of seconds that are right.</returns>
+    private static (double[][] Scores, double Right) Scores(DenseAlgebra algebra, double[][][] rows, TrialLabels labels, int[] left, int[] tested)
     {
         int classes = labels.Names.Length;
         var training = Enumerable.Range(0, rows.Length).Where(t => !left.Contains(t)).SelectMany(t => rows[t].Select(r => (Row: r, Label: labels.OfTrial[t]))).ToList();
         var model = ClassDiscriminant.Train(algebra, [.. training.Select(r => r.Row)], [.. training.Select(r => r.Label)], classes);
-        double[] scores = [.. rows[tested].SelectMany(r => Enumerable.Range(0, classes).Select(c => model.Score(c, r)))];
-        return (scores, (double)WindowScores.Correct(scores, classes, labels.OfTrial[tested]) / rows[tested].Length);
+        double[][] scores = [.. tested.Select(t => rows[t].SelectMany(r => Enumerable.Range(0, classes).Select(c => model.Score(c, r))).ToArray())];
+        return (scores, (double)tested.Select((t, i) => WindowScores.Correct(scores[i], classes, labels.OfTrial[t])).Sum() / tested.Sum(t => rows[t].Length));
     }
 }
 

@@ -18,6 +18,9 @@ public static class ArtefactWienerFilter
     /// <summary>Relative to the mean of the diagonal: keeps the clean covariance positive definite after an average reference.</summary>
     private const double Loading = 1e-8;
 
+    /// <summary>Of the autocorrelation, samples.</summary>
+    private const int MostLags = 128;
+
     /// <param name="delays">Samples before and after each sample that the filter sees too; 0: spatial only.</param>
     /// <param name="causal">Only samples before.</param>
     public static EegDataset Remove(DenseAlgebra algebra, EegDataset dataset, int delays, bool causal)
@@ -55,12 +58,13 @@ public static class ArtefactWienerFilter
         return frontal.Length > 0 ? frontal : scalp;
     }
 
-    /// <returns>Null where either part has fewer samples than the filter has inputs.</returns>
+    /// <returns>Null where either part has fewer samples than the filter has inputs, those without artefacts counted as independent ones.</returns>
     internal static (double[] Eeg, int Rank)? Clean(DenseAlgebra algebra, double[] values, int channels, int[] scalp, bool[] artefact, int delays, bool causal)
     {
         int m = scalp.Length, taps = causal ? delays + 1 : 2 * delays + 1, n = m * taps, samples = artefact.Length;
         int marked = artefact.Count(a => a), rest = samples - marked;
-        if (marked <= n || rest <= n) return null;
+        double share = IndependentShare(values, channels, scalp);
+        if (marked <= n || rest * share <= n) return null;
         double[] rows = Lagged(values, channels, scalp, taps, -delays, samples);
         double[] noisy = Covariance(algebra, rows, n, artefact, true, marked), clean = Covariance(algebra, rows, n, artefact, false, rest);
         double mean = 0;
@@ -73,8 +77,8 @@ public static class ArtefactWienerFilter
         algebra.CholeskyForwardRows(clean, n, noisy, n);
         var eigenvalues = new double[n];
         algebra.SymmetricEigen(noisy, n, eigenvalues);
-        // Above what sampling alone can reach (Marchenko and Pastur 1967) a component is an artefact.
-        double limit = Math.Pow(1 + Math.Sqrt((double)n / marked), 2) * Math.Pow(1 - Math.Sqrt((double)n / rest), -2);
+        // Above what sampling alone can reach (Marchenko and Pastur 1967) a component is an artefact; correlated samples are fewer than they look.
+        double limit = Math.Pow(1 + Math.Sqrt(n / (marked * share)), 2) * Math.Pow(1 - Math.Sqrt(n / (rest * share)), -2);
         int[] kept = [.. Enumerable.Range(0, n).Where(i => eigenvalues[i] > limit)];
         var result = (double[])values.Clone();
         if (kept.Length == 0) return (result, 0);
@@ -97,6 +101,30 @@ public static class ArtefactWienerFilter
         for (int t = 0; t < samples; t++)
             for (int c = 0; c < m; c++) result[t * channels + scalp[c]] -= estimate[t * m + c];
         return (result, kept.Length);
+    }
+
+    /// <summary>
+    /// Independent samples per sample for a covariance: 1 / (1 + 2 Σ ρ(k)²) over lags up to a second, the mean over channels (Bartlett 1946).
+    /// </summary>
+    internal static double IndependentShare(double[] values, int channels, int[] scalp)
+    {
+        int samples = values.Length / channels, most = Math.Min(samples / 4, MostLags);
+        double share = 0;
+        var x = new double[samples];
+        foreach (int c in scalp)
+        {
+            double mean = 0;
+            for (int t = 0; t < samples; t++) mean += (x[t] = values[t * channels + c]) / samples;
+            foreach (ref double v in x.AsSpan()) v -= mean;
+            double power = RowMath.Dot(x, x), sum = 0;
+            for (int k = 1; k <= most && power > 0; k++)
+            {
+                double rho = RowMath.Dot(x.AsSpan(0, samples - k), x.AsSpan(k)) / power;
+                sum += rho * rho;
+            }
+            share += 1 / (1 + 2 * sum) / scalp.Length;
+        }
+        return share;
     }
 
     /// <returns>[samples × (taps × m)] centred, the earliest tap first; zeros outside the trial.</returns>

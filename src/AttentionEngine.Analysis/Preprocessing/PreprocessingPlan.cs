@@ -1,4 +1,5 @@
 using AttentionEngine.Analysis.Decoding.LinearAlgebra;
+using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Eeg;
 
 namespace AttentionEngine.Analysis.Preprocessing;
@@ -56,6 +57,9 @@ public sealed record PreprocessingPlan
 
     /// <summary>None, Report or Blank.</summary>
     public BadTreatment BadSegments { get; init; }
+
+    /// <summary>Delay of the causal filters at the middle of their band, s; 0 where there are none.</summary>
+    public double DelayS(double rateHz) => Causal && BandHz is var (low, high) ? ButterworthDesign.GroupDelayS(ButterworthDesign.BandPass(FilterOrder, low, high, rateHz), Math.Sqrt(low * high), rateHz) : 0;
 
     /// <exception cref="Core.Errors.ConfigurationException">A step does not fit the data.</exception>
     /// <exception cref="Core.Errors.InputDataException">The data cannot be used, by themselves or after the steps.</exception>

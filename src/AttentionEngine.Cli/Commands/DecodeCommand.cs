@@ -24,6 +24,7 @@ internal static class DecodeCommand
     private static readonly Option<string?> FilterBank = new("--filter-bank-hz") { Description = "Edges of the EEG bands of banded (three or four) and fb-csp, ascending; default: 4 Hz and the ends of --band-hz; fb-csp: every 4 Hz" };
     private static readonly Option<LambdaConvention> Convention = new("--lambda-convention") { Description = "Whose λ: PerSample, MtrfToolbox, Mtrfpy or Mne", DefaultValueFactory = _ => LambdaConvention.PerSample };
     private static readonly Option<SharedGroups> Allow = new("--allow-shared") { Description = "What training and test trials may share, flagged in the report: Story, Speaker, Session, Presentation", DefaultValueFactory = _ => SharedGroups.None };
+    private static readonly Option<LeaveOut> Leave = new("--leave-out") { Description = "What is held out at once, in the inner loop too: Trial, Story, Speaker, Session, Presentation, or Subject (all participants together, one left out)", DefaultValueFactory = _ => LeaveOut.Trial };
     private static readonly Option<int> Permutations = new("--permutations") { Description = "Label permutations over whole trials", DefaultValueFactory = _ => 1000 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Of everything that is drawn", DefaultValueFactory = _ => 1 };
 
@@ -38,7 +39,7 @@ internal static class DecodeCommand
     {
         var command = new Command("decode", "Decodes attention from recorded EEG: nested leave-one-trial-out, several models, controls, report with intervals and limits of chance. Example: attend decode data/S1.mat results participant --band-hz 1,9")
         {
-            Dataset, Output, Level, Participants, Model, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, NoControls, TaskParticipant, TaskModel, FilterBank,
+            Dataset, Output, Level, Participants, Model, MinLag, MaxLag, Windows, Lambdas, Convention, Allow, Permutations, Seed, Executor, Jobs, SlurmOptions, SaveDecoder, NoControls, TaskParticipant, TaskModel, FilterBank, Leave,
         };
         PreprocessingOptions.AddTo(command);
         Level.AcceptOnlyFromAmong("participant", "group");
@@ -53,7 +54,7 @@ internal static class DecodeCommand
         var jobs = JobsOf(parsed, preprocessing);
         string? task = parsed.GetValue(TaskParticipant);
         using var ending = ProcessExecutor.Attach(cancellation);
-        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null ? parsed.GetValue(Participants) ?? [] : [task], jobs, preprocessing,
+        var request = new DecodeRequest(parsed.GetValue(Dataset)!, parsed.GetValue(Output)!, parsed.GetValue(Level) == "group", task is null || task == SubjectsTogether.Id && jobs[0].LeaveOut == LeaveOut.Subject ? parsed.GetValue(Participants) ?? [] : [task], jobs, preprocessing,
             task is not null, task is null ? ExecutorOf(parsed) : null, parsed.GetValue(SaveDecoder));
         var algebra = DenseAlgebra.Open(text => Console.Error.WriteLine($"attend: {text}"));
         var outcome = DecodeRun.Run(algebra, request, (participant, j, progress, cancel) => Decode(algebra, participant, j, progress, cancel), ending.Token);
@@ -80,9 +81,10 @@ internal static class DecodeCommand
         var job = new DecodingJob
         {
             MinLagS = parsed.GetValue(MinLag) / 1000, MaxLagS = parsed.GetValue(MaxLag) / 1000, WindowsS = Numbers(parsed.GetValue(Windows)!, "--windows-s"), Convention = parsed.GetValue(Convention), Causal = preprocessing.Causal,
-            Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Controls = !parsed.GetValue(NoControls), Seed = parsed.GetValue(Seed),
+            Lambdas = lambdas ?? DecodingJob.DefaultLambdas, AllowShared = parsed.GetValue(Allow), Permutations = parsed.GetValue(Permutations), Controls = !parsed.GetValue(NoControls), Seed = parsed.GetValue(Seed), LeaveOut = parsed.GetValue(Leave),
         };
         if (job.MaxLagS < job.MinLagS) throw new ConfigurationException($"--max-lag-ms {1000 * job.MaxLagS} lies before --min-lag-ms {1000 * job.MinLagS}.");
+        if (job.LeaveOut != LeaveOut.Trial && parsed.GetValue(SaveDecoder)) throw new ConfigurationException("--save-decoder chooses its λ by leaving out trials: leave out --leave-out.");
         if (job.Permutations < 0) throw new ConfigurationException($"--permutations {job.Permutations}: expected 0 or more.");
         if (lambdas is null && job.Convention != LambdaConvention.PerSample) throw new ConfigurationException($"The default values of λ are per sample; give --lambdas for --lambda-convention {job.Convention}.");
         return [.. models.Select(m => job with { Model = m, FilterBankHz = bank ?? DefaultBank(m, preprocessing.BandHz) })];

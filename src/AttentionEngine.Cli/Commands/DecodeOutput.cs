@@ -19,7 +19,7 @@ internal static class DecodeOutput
                 {
                     Name = DecodingModels.NameOf(r.Model), Lambda = r.Trials.Select(t => t.Lambda), WindowS = r.Accuracy.Select(a => a.WindowS), Windows = r.Accuracy.Select(a => a.WindowCount), Accuracy = r.Accuracy.Select(a => a.Accuracy),
                     Ci95 = r.Accuracy.Select(a => new[] { a.Low, a.High }), Chance = r.Accuracy.Select(a => a.Chance), Chance95 = r.Accuracy.Select(a => a.PermutationLimit95), P = r.Accuracy.Select(a => a.PermutationP),
-                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Controls, r.Solver, r.MatchMismatch, r.Switching, r.LagCurve, Choice = r.Trials.Select(t => t.Choice),
+                    r.MesdS, RAttended = r.MeanAttended, RAttendedShifted95 = r.ShiftedCorrelationLimit95, RUnattended = r.MeanUnattended, r.Flags, r.Controls, r.Solver, r.MatchMismatch, r.Switching, r.LagCurve, r.LatencyS, Choice = r.Trials.Select(t => t.Choice),
                 }),
         }),
         Group = GroupStatistics.Of(outcome.Results, outcome.Seed), Comparison = ModelComparison.Of(outcome.Results, outcome.Seed), outcome.Resumed, outcome.WallS, Report = outcome.ReportPath,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AttentionEngine.Analysis.Decoding;
 using AttentionEngine.Analysis.Decoding.LinearAlgebra;
 using AttentionEngine.Analysis.DecodingReport;
 using AttentionEngine.Analysis.Preprocessing;
@@ -27,12 +28,13 @@ internal static class DecodeRun
         var files = new DecodingFiles(request.Output, JsonOutput.Options);
         if (request.SaveDecoder) SavedDecoder.RefuseWhatIsNotLive(request.Preprocessing);
         var (dataset, recorded) = Read(algebra, request);
+        if (request.Jobs[0].LeaveOut == LeaveOut.Subject) dataset = SubjectsTogether.Of(dataset);
         files.Open(EngineVersion.Text);
         using var only = request.IsTask ? null : files.Lock();
         List<DecodeTask> tasks = [.. dataset.Participants.SelectMany(p => request.Jobs.Select(j => new DecodeTask(p.Id, j.Model)))];
-        var jobs = request.Jobs.ToDictionary(j => j.Model);
+        DecodingJob JobOf(DecodeTask task) => request.Jobs.Single(j => j.Model == task.Model) with { FilterDelayS = request.Preprocessing.DelayS(dataset.Participants.Single(p => p.Id == task.Participant).RateHz) };
         var people = dataset.Participants.ToDictionary(p => p.Id, StringComparer.Ordinal);
-        var keys = tasks.ToDictionary(t => t, t => DecodingFiles.KeyOf(people[t.Participant], jobs[t.Model], EngineVersion.Text));
+        var keys = tasks.ToDictionary(t => t, t => DecodingFiles.KeyOf(people[t.Participant], JobOf(t), EngineVersion.Text));
         DecodingResult? Finished(DecodeTask task) => files.Finished(task.Participant, task.Model, keys[task]);
         var progress = new DecodeProgress(tasks.Count);
         int resumed = tasks.Count(t => Finished(t) is not null);
@@ -47,11 +49,11 @@ internal static class DecodeRun
             {
                 if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {task} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
                 progress.Begin(task.ToString());
-                result = decode(participant, jobs[task.Model], progress, cancellation);
+                result = decode(participant, JobOf(task), progress, cancellation);
                 files.Save(result, keys[task]);
                 result = DecodingFiles.WithoutPredictions(result);
             }
-            if (recorded is not null && !request.GroupOnly && task.Model == DecodingModel.Ridge) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, jobs[task.Model], files.ParticipantFolder(participant.Id), cancellation);
+            if (recorded is not null && !request.GroupOnly && task.Model == DecodingModel.Ridge) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, JobOf(task), files.ParticipantFolder(participant.Id), cancellation);
             progress.End();
             return result;
         }).ToList();

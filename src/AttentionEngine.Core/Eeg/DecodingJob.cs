@@ -27,6 +27,19 @@ public enum SharedGroups
     Presentation = 8,
 }
 
+/// <summary>What is held out at once.</summary>
+public enum LeaveOut
+{
+    Trial,
+    Story,
+    Speaker,
+    Session,
+    Presentation,
+
+    /// <summary>A listener; the decoder is trained on the others.</summary>
+    Subject,
+}
+
 /// <summary>One model, evaluated by nested leave-one-trial-out.</summary>
 public sealed record DecodingJob
 {
@@ -53,6 +66,12 @@ public sealed record DecodingJob
 
     /// <summary>Labels that training and test trials may share; anything else shared is refused, and what is named here is flagged in the result.</summary>
     public SharedGroups AllowShared { get; init; }
+
+    /// <summary>What is held out at once, in the outer and in the inner loop.</summary>
+    public LeaveOut LeaveOut { get; init; }
+
+    /// <summary>Delay of the causal filters before the decoder, s; 0 where they are not causal.</summary>
+    public double FilterDelayS { get; init; }
 
     /// <summary>Label permutations over trials for the null; 0: none.</summary>
     public int Permutations { get; init; } = 1000;

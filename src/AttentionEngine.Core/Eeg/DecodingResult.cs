@@ -81,6 +81,9 @@ public sealed record DecodingResult(
 
     public DecodingModel Model { get; init; }
 
+    /// <summary>Time from a sound to its part in a decision beyond the window, s: causal filters and lags; NaN where filters see the future.</summary>
+    public double LatencyS { get; init; } = double.NaN;
+
     /// <summary>Of the single-lag model.</summary>
     public IReadOnlyList<LagFigures> LagCurve { get; init; } = [];
 
