@@ -51,7 +51,7 @@ internal sealed class PairSteering
             even += ar[v] * xr[v];
             odd += ai[v] * xi[v];
         }
-        return Vector256.Sum(even + odd);
+        return Lanes.Sum(even + odd);
     }
 
     /// <summary>Subtracts from the products what a source in this direction explains best in each bin (least squares over the pairs, never negative), most of it.</summary>

@@ -63,7 +63,7 @@ internal sealed class SignalSubspace
             }
             sum += _weight[v] * soft / (soft + Vector256.Max(one - inside, Vector256<float>.Zero));
         }
-        return _total > 0 ? Vector256.Sum(sum) / _total : 0;
+        return _total > 0 ? Lanes.Sum(sum) / _total : 0;
     }
 
     private void Whiten()
@@ -189,7 +189,7 @@ internal sealed class SignalSubspace
                 _count[at] = Vector256.Max(_count[at] - noise, Vector256<float>.Zero) / Vector256.Max(_count[at], tiny);
             }
             _weight[v] = weight[v] * _count[v]; // a bin without a leading direction says nothing
-            _total += Vector256.Sum(weight[v]);
+            _total += Lanes.Sum(weight[v]);
         }
     }
 }
