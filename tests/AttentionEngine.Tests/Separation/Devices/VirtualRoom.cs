@@ -36,7 +36,6 @@ public sealed class VirtualRoom : IDisposable
                 index += lost;
                 device.Drive(input, output, block, Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency), lost);
                 index += block;
-                if (Left is not null) lock (Left) Left.AddRange(output.AsSpan(0, Math.Min(block, output.Length)));
                 for (int o = 0; o < outputs; o++)
                 {
                     played[o].AsSpan(block).CopyTo(played[o]);
@@ -52,9 +51,6 @@ public sealed class VirtualRoom : IDisposable
 
     /// <summary>A block is lost after every so many; 0: never.</summary>
     public int LoseEvery { get; init; }
-
-    /// <summary>Gets the first output, sample for sample from index 0; where nothing is lost.</summary>
-    public List<float>? Left { get; init; }
 
     /// <summary>Seconds of sound in a second.</summary>
     public double Speed { get; init; } = 4;
