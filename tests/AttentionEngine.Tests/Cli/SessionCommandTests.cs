@@ -32,7 +32,7 @@ public sealed class SessionCommandTests : IDisposable
         Directory.CreateDirectory(_folder.File("decoder"));
         foreach (string file in Directory.GetFiles(Repository.PathOf("models/eeg-decoder-sim"))) File.Copy(file, _folder.File($"decoder/{Path.GetFileName(file)}"));
         File.AppendAllText(_folder.File("decoder/decoder.yaml"), "nats_per_product: 0.02\n");
-        string rig = File.ReadAllText(Repository.PathOf("rigs/sim-bte4.yaml")).Replace("../models/fusion", Repository.PathOf("models/fusion"), StringComparison.Ordinal).Replace("../models/eeg-decoder-sim/decoder.yaml", _folder.File("decoder/decoder.yaml"), StringComparison.Ordinal);
+        string rig = File.ReadAllText(Repository.PathOf("rigs/sim-bte4.yaml")).Replace("../models/fusion", Repository.PathOf("models/fusion"), StringComparison.Ordinal).Replace("../models/masks", Repository.PathOf("models/masks"), StringComparison.Ordinal).Replace("../models/eeg-decoder-sim/decoder.yaml", _folder.File("decoder/decoder.yaml"), StringComparison.Ordinal);
         File.WriteAllText(_folder.File("sim-bte4.yaml"), rig);
         File.Copy(Repository.PathOf("rigs/sim-two-talkers.yaml"), _folder.File("scene.yaml"));
         string session = _folder.File("demo");
