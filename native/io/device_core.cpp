@@ -84,9 +84,11 @@ bool DeviceCore::read(float* frames, int max_frames, ae_io_block& block) noexcep
 }
 
 // The callback raises in_callback_ before it loads a pointer, we store the pointer before we load in_callback_: once it is seen low, no
-// callback holds the old one.
+// callback holds the old one. A callback that was ended with its server never lowers the flag; one that still runs when the device is lost does so within
+// its period: it is given 0.2 s at least before the old pointer is let go.
 void DeviceCore::wait_for_callback() const {
-    while (in_callback_.load() && !lost()) std::this_thread::sleep_for(std::chrono::microseconds(50));
+    constexpr int kWaitsWhenLost = 4000;
+    for (int waits = 0; in_callback_.load() && !(lost() && ++waits > kWaitsWhenLost);) std::this_thread::sleep_for(std::chrono::microseconds(50));
 }
 
 void DeviceCore::set_path(ae_path* path, int microphones, const std::int32_t* channel, const float* gain) {

@@ -23,6 +23,7 @@ internal static class EvaluateCommand
             var (folder, file, json) = (parsed.GetValue(sessions), parsed.GetValue(protocol), parsed.GetValue(GlobalOptions.Json));
             if ((folder is null) == (file is null)) throw new ConfigurationException("evaluate needs either --sessions FOLDER (figures of sessions that were scored) or --protocol FILE (simulates listeners).");
             if (file is not null) return EvaluateProtocol.Run(file, parsed.GetValue(listeners), parsed.GetValue(model), parsed.GetValue(jobs), json, cancellation);
+            if (parsed.GetValue(listeners) is not null || parsed.GetValue(model) is not null) throw new ConfigurationException("--listeners and --model belong to --protocol: the sessions of --sessions are scored already.");
             var scenes = SessionAggregates.Read(folder!);
             if (json) JsonOutput.Print(new { Schema = "attend.evaluate/1", Conditions = scenes.Select(Condition) });
             else foreach (var scene in scenes) Print(scene);

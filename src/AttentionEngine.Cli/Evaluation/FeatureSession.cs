@@ -1,7 +1,5 @@
 using AttentionEngine.Analysis.Scoring;
 using AttentionEngine.Attention;
-using AttentionEngine.Core.Acoustics;
-using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Core.Time;
@@ -18,7 +16,7 @@ namespace AttentionEngine.Cli.Evaluation;
 /// </summary>
 internal sealed class FeatureSession(EvaluationCondition condition, SimulatedSenses senses, EegRecording? eeg)
 {
-    private const double StartS = OfflineRecording.StartS, PositionsRateHz = 10, BurstS = 0.5;
+    private const double StartS = OfflineRecording.StartS, PositionsRateHz = SimulatedSenses.PositionsRateHz, BurstS = 0.5;
     private readonly float[] _gaze = LoseGaze(senses.Motion.GazeFrames, condition.GazeMissing, senses.Seed);
     private readonly string[] _ids = [.. senses.Scene.Talkers.Select(t => t.Id)];
 
@@ -39,7 +37,7 @@ internal sealed class FeatureSession(EvaluationCondition condition, SimulatedSen
         var clock = new SampleClock(0, StreamTime.FromSeconds(StartS), rateHz, 0);
         byte[] picture = sees ? new byte[rig.EgoCamera!.WidthPx * rig.EgoCamera.HeightPx] : [];
         int head = 0, gaze = 0, sample = 0, eegSample = 0, position = 0, frame = 0;
-        float[] positions = [.. senses.Scene.Talkers.SelectMany(t => new[] { (float)t.PositionRoomM.X, (float)t.PositionRoomM.Y, (float)t.PositionRoomM.Z })];
+        float[] positions = senses.PositionFrame;
         for (int n = 0; n < ticks; n++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -73,13 +71,12 @@ internal sealed class FeatureSession(EvaluationCondition condition, SimulatedSen
     public SessionTruth Truth()
     {
         double fromS = StartS + condition.ScoreFromS;
-        double TravelS(int k) => (senses.Scene.Talkers[k].PositionRoomM - senses.Scene.ListenerPositionRoomM).Norm / SoundSpeed.Default;
         return new SessionTruth
         {
             Seed = senses.Seed,
             Scene = senses.Scene.Name,
             Attended = [.. senses.Plan.Attended.Where(a => StartS + a.EndS > fromS).Select(a => new TalkerSpan(a.Talker, Math.Max(fromS, StartS + a.StartS), StartS + a.EndS))],
-            Activity = [.. senses.Signals.Activity.Select(a => new TalkerSpan(a.Talker, StartS + a.StartS + TravelS(a.Talker), StartS + a.EndS + TravelS(a.Talker)))],
+            Activity = [.. senses.Signals.Activity.Select(a => new TalkerSpan(a.Talker, StartS + a.StartS + senses.TravelS(a.Talker), StartS + a.EndS + senses.TravelS(a.Talker)))],
             Conversation = [.. senses.Scene.Talkers.Select(t => t.Conversation)],
             FirstSampleTimeS = StartS,
             AudioRateHz = senses.Signals.RateHz,

@@ -1,6 +1,8 @@
+using System.Runtime.ExceptionServices;
 using AttentionEngine.Analysis.Scoring;
 using AttentionEngine.Analysis.Statistics;
 using AttentionEngine.Attention;
+using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Simulation.Render;
 
@@ -29,11 +31,18 @@ internal static class ProtocolRun
         {
             var scores = new (SessionScore Score, double Nats)[protocol.Listeners];
             var used = model is null ? condition : condition with { Scene = condition.Scene with { Rig = WithModel(condition.Scene.Rig, model) } };
-            Parallel.For(0, protocol.Listeners, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation }, i =>
+            try
             {
-                scores[i] = Score(used, protocol.FirstSeed + (ulong)i, protocol.Seconds, cancellation);
-                progress(Interlocked.Increment(ref sessions));
-            });
+                Parallel.For(0, protocol.Listeners, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation }, i =>
+                {
+                    scores[i] = Score(used, protocol.FirstSeed + (ulong)i, protocol.Seconds, cancellation);
+                    progress(Interlocked.Increment(ref sessions));
+                });
+            }
+            catch (AggregateException e) when (e.InnerExceptions.OfType<AttendException>().FirstOrDefault() is { } said)
+            {
+                ExceptionDispatchInfo.Throw(said); // of several listeners the first: it is what the user has to mend
+            }
             var figures = Figures(condition.Name, scores);
             all.Add(figures);
             done(figures);

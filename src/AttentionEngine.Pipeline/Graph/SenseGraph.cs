@@ -1,5 +1,4 @@
 using AttentionEngine.Attention;
-using AttentionEngine.Attention.Eeg;
 using AttentionEngine.Core.Dsp;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;

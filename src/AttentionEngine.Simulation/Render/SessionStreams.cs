@@ -9,7 +9,6 @@ namespace AttentionEngine.Simulation.Render;
 /// <summary>The streams of a rig with the metadata that rigs/README.md promises, and how late their devices send.</summary>
 internal sealed class SessionStreams(Rig rig, SeededRandom random)
 {
-    public const double TalkersRateHz = 10;
     private const double AudioChunkS = 0.01;
     private const string Manufacturer = "AttentionEngine simulator";
 
@@ -54,7 +53,7 @@ internal sealed class SessionStreams(Rig rig, SeededRandom random)
     /// <param name="frames">[samples × 3 K] at 10 Hz: x, y, z of each talker, ROOM, metres.</param>
     public SimulatedStream Talkers(float[] frames, IReadOnlyList<string> ids)
     {
-        var info = Info(StreamRole.Talkers, "Position", TalkersRateHz, ChannelFormat.Float32, ids.SelectMany(id => "XYZ".Select(axis => ($"{id}_{axis}", $"Position{axis}", "meters"))),
+        var info = Info(StreamRole.Talkers, "Position", SimulatedSenses.PositionsRateHz, ChannelFormat.Float32, ids.SelectMany(id => "XYZ".Select(axis => ($"{id}_{axis}", $"Position{axis}", "meters"))),
             new XElement("setup", new XElement("reference_frame", "ROOM: x front, y left, z up")));
         return new SampledStream<float>(info, frames, 1, new SendDelay(0.005, 0.002), LatencyS(StreamRole.Talkers), Fork(StreamRole.Talkers));
     }

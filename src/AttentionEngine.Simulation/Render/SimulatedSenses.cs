@@ -1,3 +1,4 @@
+using AttentionEngine.Core.Acoustics;
 using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Geometry;
 using AttentionEngine.Core.Randomness;
@@ -29,6 +30,14 @@ public sealed record SimulatedSenses
 
     /// <summary>The head-fixed camera, or null when the rig has none. Pictures are drawn when they are asked for.</summary>
     public EgoCameraRenderer? EgoCamera { get; init; }
+
+    /// <summary>Seconds that a talker's sound takes to the head.</summary>
+    public double TravelS(int talker) => (Scene.Talkers[talker].PositionRoomM - Scene.ListenerPositionRoomM).Norm / SoundSpeed.Default;
+
+    /// <summary>[K × 3] x, y, z of each talker, ROOM, metres: what a tracker of positions sends at <see cref="PositionsRateHz"/>.</summary>
+    public float[] PositionFrame => [.. Scene.Talkers.SelectMany(t => new[] { (float)t.PositionRoomM.X, (float)t.PositionRoomM.Y, (float)t.PositionRoomM.Z })];
+
+    public const double PositionsRateHz = 10;
 
     /// <summary>Where every part of the session draws its numbers from, by name.</summary>
     internal SeededRandom Random => new(Seed);

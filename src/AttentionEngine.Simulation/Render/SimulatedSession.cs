@@ -1,6 +1,4 @@
 using AttentionEngine.Core.Errors;
-using AttentionEngine.Core.Geometry;
-using AttentionEngine.Core.Randomness;
 using AttentionEngine.Core.Rigs;
 using AttentionEngine.Core.Streams;
 using AttentionEngine.Simulation.Camera;
@@ -77,16 +75,12 @@ public sealed class SimulatedSession
         Add(StreamRole.Head, () => make.Head(motion.HeadFrames));
         Add(StreamRole.Gaze, () => make.Gaze(motion.GazeFrames));
         Add(StreamRole.Eeg, () => make.Eeg(senses.Eeg!.Frames, EegSimulator.RateHz, EegMontage.Labels));
-        Add(StreamRole.Talkers, () => make.Talkers(Positions(scene, durationS), [.. scene.Talkers.Select(t => t.Id)]));
+        Add(StreamRole.Talkers, () => make.Talkers(Positions(senses), [.. scene.Talkers.Select(t => t.Id)]));
         Add(StreamRole.EgoCamera, () => make.EgoCamera(senses.EgoCamera!.FrameCount, rig.EgoCamera!, EgoVideoUri));
         Add(StreamRole.Markers, () => make.Markers(durationS));
         return streams;
     }
 
-    private static float[] Positions(Scene scene, double durationS)
-    {
-        int samples = (int)Math.Ceiling(durationS * SessionStreams.TalkersRateHz);
-        float[] frame = [.. scene.Talkers.SelectMany(t => new[] { (float)t.PositionRoomM.X, (float)t.PositionRoomM.Y, (float)t.PositionRoomM.Z })];
-        return [.. Enumerable.Repeat(frame, samples).SelectMany(f => f)];
-    }
+    private static float[] Positions(SimulatedSenses senses) =>
+        [.. Enumerable.Repeat(senses.PositionFrame, (int)Math.Ceiling(senses.Plan.DurationS * SimulatedSenses.PositionsRateHz)).SelectMany(f => f)];
 }

@@ -49,8 +49,7 @@ public sealed class TruthWriter
     {
         var scene = _session.Scene;
         object Span(int talker, double fromS, double toS) => new { Talker = talker < 0 ? null : scene.Talkers[talker].Id, StartS = startS + fromS, EndS = startS + toS };
-        // Activity is given at the head: the sound's travel is added.
-        double TravelS(int talker) => (scene.Talkers[talker].PositionRoomM - scene.ListenerPositionRoomM).Norm / Core.Acoustics.SoundSpeed.Default;
+        double TravelS(int talker) => _session.Senses.TravelS(talker); // activity is given at the head
         var truth = new
         {
             Schema,

@@ -14,6 +14,10 @@ public sealed partial class ReadmeCommandTests
     [GeneratedRegex(@"^ *\$ \./attend +([^#\n]*)", RegexOptions.Multiline)]
     private static partial Regex Commands();
 
+    /// <summary>Commands that are shown for a machine with devices: no test can run them as they stand.</summary>
+    [GeneratedRegex(@"^ *\./attend +([^#\n]*)", RegexOptions.Multiline)]
+    private static partial Regex CommandsForALab();
+
     /// <summary>What the script itself does; to run it from a test would be to run the tests from the tests.</summary>
     private static readonly string[] ScriptCommands = ["test", "setup"];
 
@@ -36,6 +40,20 @@ public sealed partial class ReadmeCommandTests
         Assert.True(result.ExitCode == 0, $"./attend {line}: {result.Error}");
         // An unknown command with --help would get the help of all commands, and exit 0.
         Assert.Matches($@"Usage:\s+(\./)?attend {Regex.Escape(string.Join(' ', command))}\b", result.Out);
+    }
+
+    [Fact]
+    public async Task A_command_for_a_laboratory_exists_with_its_options()
+    {
+        var lines = CommandsForALab().Matches(File.ReadAllText(Repository.PathOf("README.md"))).Select(m => m.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        Assert.Contains(lines, l => l[0] == "calibrate");
+        foreach (var commands in lines.GroupBy(l => l[0]))
+        {
+            var result = await AttendProcess.RunAsync(commands.Key, "--help");
+            Assert.True(result.ExitCode == 0, result.Error);
+            Assert.Matches($@"Usage:\s+(\./)?attend {Regex.Escape(commands.Key)}\b", result.Out);
+            foreach (string option in commands.SelectMany(l => l).Where(w => w.StartsWith("--", StringComparison.Ordinal))) Assert.Matches($@"{Regex.Escape(option)}\b", result.Out);
+        }
     }
 
     [Theory, MemberData(nameof(CommandLines)), Trait("tier", "system")]

@@ -76,6 +76,22 @@ public sealed class EvaluateProtocolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_is_none_is_said_and_no_bug()
+    {
+        var result = await Evaluate("--protocol", Write("  - { name: a }"), "--model", _temp.Path);
+        Assert.Equal(ExitCode.InputInvalid, result.ExitCode);
+        Assert.Contains("model.yaml", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_sessions_cannot_use_is_refused()
+    {
+        var result = await AttendProcess.RunAsync("evaluate", "--sessions", _temp.Path, "--listeners", "3");
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("--protocol", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_shipped_protocol_is_read()
     {
         var result = await AttendProcess.RunAsync("evaluate", "--protocol", Repository.PathOf("tests/protocols/default.yaml"), "--listeners", "0");
