@@ -3,6 +3,7 @@
 # taken before it, so an edit during a build is built the next time.
 
 native_out=$root/native/build/libattention_engine.so
+native_vision_out=$root/native/build/libattention_engine_vision.so
 native_stamp=$root/artifacts/.attend-native
 bench_dll=$root/artifacts/bin/AttentionEngine.Benchmarks/release/attend-bench.dll
 test_dll=$root/artifacts/bin/AttentionEngine.Tests/release/AttentionEngine.Tests.dll
@@ -13,7 +14,7 @@ fingerprint() {
     while [[ $# -gt 0 && $1 != -- ]]; do [[ ! -e $root/$1 ]] || paths+=("$1"); shift; done
     (cd "$root" && { find "${paths[@]}" \( -path 'native/build*' -o -name node_modules -o -name __pycache__ \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum; echo "$root $*"; } | sha256sum)
 }
-native_fingerprint() { fingerprint native -- g++; }
+native_fingerprint() { local opencv=without-opencv; ! vision_there || opencv=with-opencv; fingerprint native -- g++ $opencv; }  # OpenCV that comes later is built with
 managed_fingerprint() { # SCOPE
     local tests=(); [[ $1 == run ]] || tests=(tests)
     fingerprint src "${tests[@]}" Directory.Build.props Directory.Packages.props Directory.Build.targets global.json BannedSymbols.txt .editorconfig AttentionEngine.sln -- "$ATTEND_DEPS"
@@ -44,6 +45,7 @@ native_build() {
     fi
     quiet native-configure cmake -S "$root/native" -B "$root/native/build" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release || build_failed native-configure
     quiet native-build cmake --build "$root/native/build" -j "$(nproc)" || build_failed native-build
+    [[ -f $native_vision_out ]] || say "built without cameras and face detection: OpenCV's packages are not here (./attend setup --vision installs them)"
     [[ -f $native_out ]] || die 1 "the native build ended well but made no $native_out. The log is $logs/native-build.log"
     echo "$print" >"$native_stamp"
 }

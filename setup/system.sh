@@ -8,6 +8,11 @@ system_packages=(
     "make:command:make"                         # cmake's build tool (ninja would do)
 )
 
+# Only for cameras, videos and face detection (./attend setup --vision): without them the rest is built and works. About 300 MB.
+vision_packages=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-objdetect-dev libopencv-calib3d-dev opencv-data)
+vision_there() { [[ -f /usr/include/opencv4/opencv2/videoio.hpp && -f /usr/include/opencv4/opencv2/objdetect.hpp && -f /usr/include/opencv4/opencv2/calib3d.hpp && -f /usr/include/opencv4/opencv2/imgcodecs.hpp ]]; }
+vision_wanted=0
+
 library_there() {
     compgen -G "/usr/lib/*/$1" >/dev/null || compgen -G "/usr/lib/$1" >/dev/null || compgen -G "/usr/local/lib/$1" >/dev/null ||
         /sbin/ldconfig -p 2>/dev/null | grep -qF "$1"
@@ -15,6 +20,7 @@ library_there() {
 
 system_missing() {
     local entry package kind what
+    if [[ $vision_wanted == 1 ]] && ! { vision_there && [[ -d /usr/share/opencv4/haarcascades ]]; }; then printf '%s\n' "${vision_packages[@]}"; fi
     for entry in "${system_packages[@]}"; do
         IFS=: read -r package kind what <<<"$entry"
         [[ $package != flite ]] || ! speech_ready || continue   # its work is done

@@ -15,6 +15,9 @@ public static class NativeLibraries
     /// <summary>Name for <c>LibraryImport</c> of the engine's own library.</summary>
     public const string AttentionEngine = "attention_engine";
 
+    /// <summary>Name for <c>LibraryImport</c> of the cameras and face detection; there only where OpenCV was at build time (<see cref="VisionLibrary"/>).</summary>
+    public const string Vision = "attention_engine_vision";
+
     /// <summary>Name for <c>LibraryImport</c> of a liblsl that the user has installed: the file in <c>ATTEND_LIBLSL</c>, or what the system's loader finds.</summary>
     public const string Lsl = "lsl";
 
@@ -57,7 +60,7 @@ public static class NativeLibraries
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
-        name == AttentionEngine ? NativeLibrary.Load(Find(name)) : name == Lsl && TryLoadLsl(out nint lsl) ? lsl : name == OpenBlas && TryLoadOpenBlas(out nint blas) ? blas : 0; // 0: the runtime's own search, for system libraries
+        name is AttentionEngine or Vision ? NativeLibrary.Load(Find(name)) : name == Lsl && TryLoadLsl(out nint lsl) ? lsl : name == OpenBlas && TryLoadOpenBlas(out nint blas) ? blas : 0; // 0: the runtime's own search, for system libraries
 
     /// <summary>Loads the installed liblsl; the handle is the loader's own, the same at each call.</summary>
     public static bool TryLoadLsl(out nint handle)

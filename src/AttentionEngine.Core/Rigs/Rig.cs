@@ -13,6 +13,9 @@ public sealed record Rig
     public required IReadOnlyList<RigStream> Streams { get; init; }
     public IReadOnlyList<FixedTalker> FixedTalkers { get; init; } = [];
     public CameraModel? EgoCamera { get; init; }
+
+    /// <summary>How faces are found in camera pictures.</summary>
+    public FaceSettings Faces { get; init; } = new();
     public RigNetwork Network { get; init; } = RigNetwork.LoopbackOnly;
     public required AudioPathSettings AudioPath { get; init; }
     public required AttentionSettings Attention { get; init; }
@@ -64,8 +67,17 @@ public sealed record RigStream(StreamRole Role, string SourceId, string? Host, b
 /// <summary>A talker at a known place (loudspeaker, VR) when no stream gives positions.</summary>
 public sealed record FixedTalker(string Id, Vector3D PositionRoomM);
 
-/// <summary>Pinhole camera fixed to the head: x right and y down in pixels.</summary>
-public sealed record CameraModel(int WidthPx, int HeightPx, double FocalPx, double RateHz);
+/// <summary>Camera fixed to the head: x right and y down in pixels. A pinhole looking along head x, until its lens has been measured or its mount is given.</summary>
+public sealed record CameraModel(int WidthPx, int HeightPx, double FocalPx, double RateHz)
+{
+    private LensModel? _lens;
+
+    /// <summary>The lens as measured (<c>lens_file</c>) and where it sits, or null.</summary>
+    public LensModel? Measured { get; init; }
+
+    /// <summary>The measured lens, or the pinhole that the numbers describe.</summary>
+    public LensModel Lens => Measured ?? (_lens ??= LensModel.Pinhole(WidthPx, HeightPx, FocalPx));
+}
 
 /// <param name="BlockMs">RT block.</param>
 /// <param name="TapsMs">Length of the applied filters.</param>

@@ -25,7 +25,8 @@ public static class RigReader
             CalibrationFile = calibrationFile,
             Streams = ReadStreams(map, device),
             FixedTalkers = map.Has("talkers") ? ReadTalkers(map) : [],
-            EgoCamera = map.MapOrNull("ego_camera") is { } camera ? ReadCamera(camera) : null,
+            EgoCamera = map.MapOrNull("ego_camera") is { } camera ? CameraReader.Read(map, camera) : null,
+            Faces = CameraReader.ReadFaces(map, map.MapOrNull("faces")),
             Network = ReadNetwork(map.MapOrNull("network")),
             AudioPath = ReadAudioPath(map, map.MapOrNull("audio_path")),
             Attention = ReadAttention(map, map.Map("attention")),
@@ -74,13 +75,6 @@ public static class RigReader
             talkers.Add(talker);
         }
         return talkers;
-    }
-
-    private static CameraModel ReadCamera(YamlMap map)
-    {
-        var camera = new CameraModel(map.Integer("width_px", 16, 8192), map.Integer("height_px", 16, 8192), map.Number("focal_px", 1, 1e5), map.Number("rate_hz", 1, 240));
-        map.Done();
-        return camera;
     }
 
     private static RigNetwork ReadNetwork(YamlMap? map)
