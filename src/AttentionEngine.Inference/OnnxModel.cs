@@ -39,6 +39,29 @@ public sealed class OnnxModel : IDisposable
         return new OnnxModel(folder, contract, session);
     }
 
+    /// <summary>
+    /// Loads an ONNX file that others publish without a contract of ours: the caller describes it from what the graph says, and it is checked against that.
+    /// </summary>
+    /// <param name="describe">From the shapes of inputs and outputs (−1 is free) to the contract; throws <see cref="InputDataException"/> where the file is something else.</param>
+    public static OnnxModel LoadForeign(string file, Func<IReadOnlyDictionary<string, int[]>, ModelContract> describe)
+    {
+        ArgumentNullException.ThrowIfNull(describe);
+        byte[] bytes;
+        try { bytes = File.ReadAllBytes(file); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputDataException($"Model file {file} cannot be read ({e.Message.TrimEnd('.')}). Give the path of the ONNX file.", e);
+        }
+        var session = Open(file, bytes);
+        try
+        {
+            var contract = describe(session.InputMetadata.Concat(session.OutputMetadata).ToDictionary(p => p.Key, p => p.Value.Dimensions));
+            CheckGraph(file, contract, session);
+            return new OnnxModel(Path.GetDirectoryName(Path.GetFullPath(file))!, contract, session);
+        }
+        catch { session.Dispose(); throw; }
+    }
+
     /// <summary>Makes the buffers and bindings for one choice of the named dimensions, and runs once so that the first real step is not slow.</summary>
     /// <param name="dimensions">Values in the order of the contract's <c>dimensions</c>.</param>
     public OnnxStep CreateStep(params ReadOnlySpan<int> dimensions)

@@ -11,7 +11,7 @@ internal sealed record TrackPoint(double TimeS, int Id, double AzimuthDeg, doubl
 internal static class TrackFiles
 {
     private const double Width = 1000, Height = 480, Left = 60, Top = 40, Bottom = 40;
-    private static readonly string[] Colours = ["#2c5f8a", "#c0392b", "#27864a", "#8e44ad", "#b9770e", "#117a65", "#7b241c", "#34495e"];
+    internal static readonly string[] Colours = ["#2c5f8a", "#c0392b", "#27864a", "#8e44ad", "#b9770e", "#117a65", "#7b241c", "#34495e"];
 
     /// <returns>Absolute path of the report.</returns>
     public static string Write(string folder, Rig rig, string input, double seconds, IReadOnlyList<TrackPoint> points)
@@ -26,7 +26,7 @@ internal static class TrackFiles
         return page;
     }
 
-    private static string Svg(double seconds, IReadOnlyList<TrackPoint> points)
+    internal static string Svg(double seconds, IReadOnlyList<TrackPoint> points)
     {
         var svg = new StringBuilder();
         void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
