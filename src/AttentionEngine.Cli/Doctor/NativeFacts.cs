@@ -15,7 +15,11 @@ internal static unsafe class NativeFacts
         yield return OnnxRuntime();
         yield return SndFile();
         yield return OpenBlas();
+        yield return Vision();
     }
+
+    private static DoctorFact Vision() => VisionLibrary.Missing is { } missing
+        ? DoctorFact.Missing("cameras and faces", false, missing, "./attend setup --vision") : DoctorFact.Ok("cameras and faces", false, VisionLibrary.Version());
 
     private static DoctorFact Engine()
     {

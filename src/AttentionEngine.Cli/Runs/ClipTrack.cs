@@ -16,7 +16,7 @@ internal sealed record FacePoint(double TimeS, long Frame, int Id, FaceBox Box, 
 /// <summary><c>attend track</c> on a video, a folder of pictures or a camera: faces with identities and directions.</summary>
 internal static class ClipTrack
 {
-    private const double SettleS = 0.5; // a face cannot be confirmed at once
+    private const double SettleS = 1.2; // a face cannot be confirmed at once
 
     /// <param name="focalPx">Of a pinhole in place of the rig's ego camera, or null.</param>
     /// <param name="seconds">Of a live camera.</param>
