@@ -9,6 +9,11 @@ namespace AttentionEngine.Capture.Cameras;
 /// <param name="ViewPx">[pictures] the same distance for each.</param>
 public sealed record LensFit(LensModel Lens, double ReprojectionPx, double FocalSdPx, IReadOnlyList<double> ViewPx);
 
+/// <param name="ReprojectionPx">Root mean square distance between corners seen and where the lens puts them, the boards' poses fitted.</param>
+/// <param name="FarthestDeg">Largest difference in direction from the lens that the same pictures give; NaN where they do not determine one.</param>
+/// <param name="Fits">Whether both are small.</param>
+public sealed record LensCheck(double ReprojectionPx, double FarthestDeg, bool Fits);
+
 /// <summary>A lens from pictures of a chessboard, and a given lens checked against such pictures.</summary>
 /// <param name="columns">Inner corners in a row of the board.</param>
 /// <param name="rows">Inner corners in a column.</param>
@@ -20,6 +25,7 @@ public sealed unsafe class LensCalibrator(int columns, int rows, double squareM)
 
     private const int PicturesForK3 = 12;
     private const double MostFocalSd = 0.01, MostReprojectionShare = 1.0 / 640; // of the focal length; of the width
+    private const double FocalOff = 1.1, LeastRise = 2.5, MostDeg = 1;           // a focal length 10 % off must show
     private readonly List<float> _corners = [];
     private int _widthPx, _heightPx;
 
@@ -66,19 +72,37 @@ public sealed unsafe class LensCalibrator(int columns, int rows, double squareM)
         fixed (double* view = views)
             VisionLibrary.Check(CameraNative.Calibrate(Found, columns, rows, squareM, corners, _widthPx, _heightPx, Found >= PicturesForK3 ? 1 : 0, out lens, out error, sd, view, message, VisionLibrary.MessageBytes), "calibration", VisionLibrary.Text(message));
         var fit = new LensFit(ToModel(lens), error, Math.Max(sd[0], sd[1]), views);
-        if (!(fit.FocalSdPx <= MostFocalSd * fit.Lens.FocalXPx))
-            throw new InputDataException(FormattableString.Invariant($"the pictures do not determine the lens: focal length {fit.Lens.FocalXPx:F0} +- {fit.FocalSdPx:F1} px, at most 1 % is accepted. Take pictures with the board tilted by 20 to 45 degrees to all sides, near and far, also at the picture's edges."));
+        // Boards that are all parallel fit any focal length as well: the fit's own standard deviation does not show that.
+        double off = Reproject(fit.Lens with { FocalXPx = FocalOff * fit.Lens.FocalXPx, FocalYPx = FocalOff * fit.Lens.FocalYPx });
+        if (!(fit.FocalSdPx <= MostFocalSd * fit.Lens.FocalXPx) || !(off >= LeastRise * error))
+            throw new InputDataException(FormattableString.Invariant($"the pictures do not determine the lens: focal length {fit.Lens.FocalXPx:F0} +- {fit.FocalSdPx:F1} px, and one 10 % longer leaves {off:F3} px in place of {error:F3}. Take pictures with the board tilted by 20 to 45 degrees to all sides, near and far, also at the picture's edges."));
         if (error > MostReprojectionPx)
             throw new InputDataException(FormattableString.Invariant($"the corners are {error:F2} px from where the lens puts them, at most {MostReprojectionPx:F2} px is accepted; worst picture {views.Max():F2} px. Is the board flat and still, and are {columns} x {rows} its inner corners?"));
         return fit;
     }
 
-    /// <summary>How far a lens that is given puts the corners from where they are.</summary>
-    public (double ReprojectionPx, IReadOnlyList<double> ViewPx) Check(LensModel lens)
+    /// <summary>A lens that is given, against the corners and against the lens that they give. A wrong centre shows only in the second: the boards' poses take it up.</summary>
+    public LensCheck Check(LensModel lens)
     {
         ArgumentNullException.ThrowIfNull(lens);
         Enough(1);
         if (lens.WidthPx != _widthPx || lens.HeightPx != _heightPx) throw new InputDataException($"the pictures are {_widthPx}x{_heightPx} px, the lens is that of {lens.WidthPx}x{lens.HeightPx} px.");
+        double error = Reproject(lens), farthest = Found >= FewestPictures ? Farthest(lens with { HeadFromCamera = Rotation.Identity }, Calibrate().Lens) : double.NaN;
+        return new LensCheck(error, farthest, error <= MostReprojectionPx && !(farthest > MostDeg));
+    }
+
+    /// <summary>Largest angle between two lenses' directions, degrees, over the picture but its outer tenth.</summary>
+    private static double Farthest(LensModel a, LensModel b)
+    {
+        double worst = 0;
+        for (double x = 0.1; x < 0.95; x += 0.1)
+            for (double y = 0.1; y < 0.95; y += 0.1)
+                worst = Math.Max(worst, Angles.ToDegrees(a.DirectionHead(x * a.WidthPx, y * a.HeightPx).AngleTo(b.DirectionHead(x * a.WidthPx, y * a.HeightPx))));
+        return worst;
+    }
+
+    private double Reproject(LensModel lens)
+    {
         byte* message = stackalloc byte[VisionLibrary.MessageBytes];
         var views = new double[Found];
         var native = ToNative(lens);
@@ -86,7 +110,7 @@ public sealed unsafe class LensCalibrator(int columns, int rows, double squareM)
         fixed (float* corners = _corners.ToArray())
         fixed (double* view = views)
             VisionLibrary.Check(CameraNative.Reproject(Found, columns, rows, squareM, corners, native, out error, view, message, VisionLibrary.MessageBytes), "reprojection", VisionLibrary.Text(message));
-        return (error, views);
+        return error;
     }
 
     private void Enough(int fewest)

@@ -36,12 +36,12 @@ internal static class CameraCalibration
 
     private static int Check(Rig rig, LensCalibrator calibrator, bool json)
     {
-        var (error, views) = calibrator.Check(rig.EgoCamera!.Lens);
-        bool fits = error <= calibrator.MostReprojectionPx;
-        if (json) JsonOutput.Print(new { Schema = "attend.calibrate-camera/1", Rig = rig.Name, Pictures = calibrator.Found, calibrator.Looked, ReprojectionPx = error, MostReprojectionPx = calibrator.MostReprojectionPx, WorstPicturePx = views.Max(), Fits = fits });
-        else Console.Out.WriteLine(FormattableString.Invariant($"{calibrator.Found} of {calibrator.Looked} pictures: reprojection {error:F3} px with the rig's lens, at most {calibrator.MostReprojectionPx:F2} px"));
-        return fits ? ExitCode.Ok
-            : throw new InputDataException(FormattableString.Invariant($"the lens in {rig.FilePath} does not fit this camera: corners are {error:F2} px from where it puts them, at most {calibrator.MostReprojectionPx:F2} px is accepted. Calibrate it: attend calibrate {Path.GetFileName(rig.FilePath)} camera --pictures FOLDER --board 9x6 --square-mm 25"));
+        var check = calibrator.Check(rig.EgoCamera!.Lens);
+        string said = FormattableString.Invariant($"reprojection {check.ReprojectionPx:F3} px (at most {calibrator.MostReprojectionPx:F2}), {(double.IsNaN(check.FarthestDeg) ? "too few pictures for a lens of their own to compare with" : FormattableString.Invariant($"directions up to {check.FarthestDeg:F2} degrees from those of the lens that these pictures give (at most 1)"))}");
+        if (json) JsonOutput.Print(new { Schema = "attend.calibrate-camera/1", Rig = rig.Name, Pictures = calibrator.Found, calibrator.Looked, check.ReprojectionPx, calibrator.MostReprojectionPx, FarthestDeg = double.IsNaN(check.FarthestDeg) ? (double?)null : check.FarthestDeg, check.Fits });
+        else Console.Out.WriteLine($"{calibrator.Found} of {calibrator.Looked} pictures: with the rig's lens {said}");
+        return check.Fits ? ExitCode.Ok
+            : throw new InputDataException($"the lens in {rig.FilePath} does not fit this camera: {said}. Calibrate it: attend calibrate {Path.GetFileName(rig.FilePath)} camera --pictures FOLDER --board 9x6 --square-mm 25");
     }
 
     private static void Look(LensCalibrator calibrator, CameraSource source, double seconds, CancellationToken cancellation)

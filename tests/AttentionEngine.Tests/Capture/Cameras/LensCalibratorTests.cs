@@ -37,9 +37,12 @@ public class LensCalibratorTests
         foreach (var (x, y) in new[] { (20, 20), (380, 280), (200, 150), (60, 240) })
             Assert.InRange(Angles.ToDegrees(fit.Lens.DirectionHead(x, y).AngleTo(Vision.Lens.DirectionHead(x, y))), 0, 0.3);
 
-        Assert.InRange(calibrator.Check(Vision.Lens).ReprojectionPx, 0, 0.2);
-        Assert.True(calibrator.Check(Vision.Lens with { FocalXPx = 520, FocalYPx = 515 }).ReprojectionPx > calibrator.MostReprojectionPx);
-        Assert.True(calibrator.Check(Vision.Lens with { CentreXPx = 240 }).ReprojectionPx > calibrator.MostReprojectionPx);
+        var right = calibrator.Check(Vision.Lens);
+        Assert.True(right.Fits, right.ToString());
+        Assert.InRange(right.ReprojectionPx, 0, 0.2);
+        Assert.True(!calibrator.Check(Vision.Lens with { FocalXPx = 460, FocalYPx = 455 }).Fits);
+        Assert.False(calibrator.Check(Vision.Lens with { CentreXPx = 240 }).Fits);
+        Assert.False(calibrator.Check(Vision.Lens with { K1 = 0, K2 = 0.3 }).Fits);
         Assert.Throws<InputDataException>(() => calibrator.Check(LensModel.Pinhole(640, 480, 500)));
 
         using var folder = new TempFolder();
