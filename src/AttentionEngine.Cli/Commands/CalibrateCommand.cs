@@ -26,7 +26,7 @@ internal static class CalibrateCommand
         var nobody = new Option<bool>("--nobody-wears-it") { Description = "channels, output: says that the outputs are in nobody's ear; needed wherever something is played" };
         var pictures = new Option<string?>("--pictures") { Description = "camera: a folder of pictures, a video, /dev/videoN or an address (rtsp://...), with a chessboard in at least six poses" };
         var board = new Option<string>("--board") { Description = "camera: inner corners of the chessboard, COLUMNSxROWS", DefaultValueFactory = _ => "9x6" };
-        var square = new Option<double>("--square-mm") { Description = "camera: side of a square", DefaultValueFactory = _ => 25 };
+        var square = new Option<double?>("--square-mm") { Description = "camera: side of a square (default 25)" };
         var check = new Option<bool>("--check") { Description = "camera: only check the rig's lens on these pictures; exit 4 where it does not fit" };
         var command = new Command("calibrate", "Measures microphones and output of a rig's audio device into a calibration file that the rig names. Example: attend calibrate my-rig.yaml levels --microphone left_front --level-db-spl 94")
         {
@@ -36,7 +36,7 @@ internal static class CalibrateCommand
         {
             string? w = result.GetValue(what);
             if (w == "camera" && result.GetValue(pictures) is null) result.AddError("camera needs --pictures: a folder, a video or a camera that shows a chessboard.");
-            if (!(result.GetValue(square) is > 0.1 and < 1000)) result.AddError("--square-mm must be between 0.1 and 1000.");
+            if (result.GetValue(square) is { } mm && !(mm is > 0.1 and < 1000)) result.AddError($"--square-mm is {mm}; expected 0.1 to 1000.");
             if (w == "levels" && result.GetValue(level) is null) result.AddError("levels needs --level-db-spl: the level of the calibrator's tone.");
             if (w == "levels" && result.GetValue(field) == result.GetValue(microphone) is not null) result.AddError("levels needs either --microphone NAME (the calibrator sits on it) or --field (all microphones hear one field).");
             if (result.GetValue(level) is { } l && !(l is >= 40 and <= 140)) result.AddError($"--level-db-spl is {l}; expected 40 to 140.");
@@ -48,7 +48,7 @@ internal static class CalibrateCommand
                 result.AddError($"{w} plays at a level that is not calibrated: take the receivers out of every ear and say so with --nobody-wears-it.");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => parsed.GetValue(what) == "camera"
-            ? CameraCalibration.Execute(RigReader.Read(parsed.GetValue(rig)!), new CameraCalibrationRequest(parsed.GetValue(pictures)!, parsed.GetValue(board)!, parsed.GetValue(square), parsed.GetValue(check), parsed.GetValue(file), parsed.GetValue(seconds)), parsed.GetValue(GlobalOptions.Json), cancellation)
+            ? CameraCalibration.Execute(RigReader.Read(parsed.GetValue(rig)!), new CameraCalibrationRequest(parsed.GetValue(pictures)!, parsed.GetValue(board)!, parsed.GetValue(square) ?? 25, parsed.GetValue(check), parsed.GetValue(file), parsed.GetValue(seconds)), parsed.GetValue(GlobalOptions.Json), cancellation)
             : new CalibrationRun(RigReader.Read(parsed.GetValue(rig)!), new CalibrationRequest(parsed.GetValue(what)!)
         {
             Microphone = parsed.GetValue(microphone), Field = parsed.GetValue(field), LevelDbSpl = parsed.GetValue(level) ?? double.NaN, FrequencyHz = parsed.GetValue(frequency), Output = (parsed.GetValue(output) ?? 1) - 1,

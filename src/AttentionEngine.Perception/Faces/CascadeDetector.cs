@@ -14,7 +14,7 @@ public sealed unsafe class CascadeDetector : IFaceDetector
 
     private const int WindowPx = 24, LeastVotes = 3, Capacity = 32;
     private const double ScaleStep = 1.15, HalfVotes = 6;
-    private const double MouthX = 0.5, MouthY = 0.80, MouthWidth = 0.38; // of the cascade's box; see docs/RESULTS.md
+    private const double MouthX = 0.5, MouthY = 0.77, MouthWidth = 0.33; // of the cascade's box; see docs/RESULTS.md
     private readonly CascadeHandle _handle;
     private readonly int _smallestPx;
     private readonly CascadeNative.Box[] _boxes = new CascadeNative.Box[Capacity];
