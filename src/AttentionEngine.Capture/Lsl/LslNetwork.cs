@@ -9,6 +9,10 @@ namespace AttentionEngine.Capture.Lsl;
 internal sealed class LslNetwork
 {
     private const string V6Group = "113D:6FDD:2C17:A643:FFE2:1BD1:3CD2";
+    private const double FreshS = 0.5;
+    private Seen? interfaces;
+
+    private sealed record Seen(List<LslInterface> List, double AtS);
 
     private static readonly (ResolveScope Scope, int Hops, string[] Groups)[] Scopes =
     [
@@ -73,11 +77,22 @@ internal sealed class LslNetwork
     public static bool IsMulticast(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6Multicast : (address.GetAddressBytes()[0] & 0xF0) == 0xE0;
 
-    /// <summary>Interfaces for multicast and broadcast, as far as the bind address allows them; also those that are down now, which may come up.</summary>
-    public List<LslInterface> Interfaces()
+    /// <summary>
+    /// Interfaces for multicast and broadcast, as far as the bind address allows them; also those that are down now, which may come up.
+    /// At most half a second old: making the list costs far more than asking.
+    /// </summary>
+    public IReadOnlyList<LslInterface> Interfaces()
+    {
+        if (Groups.Count == 0) return [];
+        var seen = Volatile.Read(ref interfaces);
+        double nowS = LslClock.NowS;
+        if (seen is null || nowS - seen.AtS > FreshS) Volatile.Write(ref interfaces, seen = new(ListInterfaces(), nowS));
+        return seen.List;
+    }
+
+    private List<LslInterface> ListInterfaces()
     {
         var result = new List<LslInterface>();
-        if (Groups.Count == 0) return result;
         foreach (var nic in NetworkInterface.GetAllNetworkInterfaces())
         {
             var properties = nic.GetIPProperties();
