@@ -34,7 +34,7 @@ internal static class LiveDejitter
                 first = at;
             }
             runs.Add(new XdfSegment(first, clock.Last));
-            rateHz = fitter.Clock.EffectiveRateHz;
+            rateHz = fitter.RateHz; // as a number: stamps of a damaged file may be no time at all
         }
         return (runs, gaps, rateHz);
     }
