@@ -12,15 +12,18 @@ internal sealed class XdfDiskThread : IDisposable
     {
         double tickS = options.IdleFlushS > 0 ? options.IdleFlushS : options.SyncEveryS;
         long begun = Stopwatch.GetTimestamp();
+        double tookS = 0;
         _thread = new Thread(() =>
         {
             while (!_stop.Wait(TimeSpan.FromSeconds(tickS)))
             {
                 if (options.IdleFlushS > 0) flush();
-                // From the beginning of one to that of the next: what comes while the disk works waits for the next.
-                if (options.SyncEveryS <= 0 || Stopwatch.GetElapsedTime(begun).TotalSeconds < options.SyncEveryS - tickS / 2) continue;
+                // What comes while the disk works waits for the next time: a slow disk is asked the sooner, so that nothing waits for longer than was asked.
+                double aheadS = Math.Min(tookS, options.SyncEveryS / 2) + tickS / 2;
+                if (options.SyncEveryS <= 0 || Stopwatch.GetElapsedTime(begun).TotalSeconds < options.SyncEveryS - aheadS) continue;
                 begun = Stopwatch.GetTimestamp();
                 sync();
+                tookS = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             }
         }) { IsBackground = true, Name = "XDF to disk" };
         _thread.Start();
