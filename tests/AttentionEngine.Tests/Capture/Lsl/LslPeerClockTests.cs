@@ -31,7 +31,7 @@ public class LslPeerClockTests
             var estimator = new ClockOffsetEstimator();
             var probes = new ClockProbe[16];
             double newestS = double.NegativeInfinity, heldS = double.NaN;
-            List<double> our = [], their = [];
+            List<double> our = [], their = [], stated = [];
             long covered = 0;
             while (LslClock.NowS - startS < LengthS)
             {
@@ -47,13 +47,14 @@ public class LslPeerClockTests
                 if (atS - startS > SettleS && estimator.HasEstimate)
                 {
                     our.Add(Math.Abs(estimator.ToLocal(atS + aheadS) - atS));
-                    if (our[^1] <= estimator.UncertaintyAt(atS)) covered++;
+                    stated.Add(estimator.UncertaintyAt(atS));
+                    if (our[^1] <= stated[^1]) covered++;
                     if (double.IsFinite(heldS)) their.Add(Math.Abs(heldS + aheadS));
                 }
                 Thread.Sleep(50);
             }
             Assert.NotEmpty(our);
-            Say($"{ppm,5:F0} ppm: ours p50 {At(our, 0.5):F0} p99 {At(our, 0.99):F0} max {At(our, 1):F0} us, stated uncertainty covers {100.0 * covered / our.Count:F1} %");
+            Say($"{ppm,5:F0} ppm: ours p50 {At(our, 0.5):F0} p99 {At(our, 0.99):F0} max {At(our, 1):F0} us, stated ± {At(stated, 0.5):F0} us covers {100.0 * covered / our.Count:F1} %");
             if (their.Count > 0) Say($"           liblsl p50 {At(their, 0.5):F0} p99 {At(their, 0.99):F0} max {At(their, 1):F0} us, none stated");
         }
     }
