@@ -76,6 +76,9 @@ public static class LslConfigFile
         if (options.TimeToLive >= 0) lines.Add($"TTLOverride = {options.TimeToLive}");
         if (options.ListenAddress is { } listen) lines.Add($"ListenAddress = {listen}");
         if (options.GroupsOverride.Count > 0) lines.Add($"AddressesOverride = {{{string.Join(", ", options.GroupsOverride)}}}");
+        foreach (var (reach, groups) in options.ScopeGroups ?? new Dictionary<ResolveScope, IReadOnlyList<IPAddress>>()) lines.Add($"{reach}Addresses = {{{string.Join(", ", groups)}}}");
+        if (options.Interfaces is { } interfaces) lines.Add($"Interfaces = {{{string.Join(", ", interfaces)}}}");
+        if (options.V6Group != new LslOptions().V6Group) lines.Add($"IPv6MulticastGroup = {options.V6Group}");
         lines.AddRange(["[lab]", $"KnownPeers = {{{string.Join(", ", options.KnownPeers.Prepend(IPAddress.Loopback).Distinct())}}}", $"SessionID = {options.SessionId}"]);
         return string.Join('\n', lines) + "\n";
     }
@@ -102,10 +105,19 @@ public static class LslConfigFile
                 "multicast.ListenAddress" => value.Length == 0 ? options : options with { ListenAddress = Address(key, value, line) },
                 "multicast.AddressesOverride" => options with { GroupsOverride = [.. Set(key, value, line).Select(a => Address(key, a, line))] },
                 "multicast.TTLOverride" => options with { TimeToLive = Number(key, value, line, -1, 255) },
+                "multicast.LinkAddresses" or "multicast.SiteAddresses" or "multicast.OrganizationAddresses" or "multicast.GlobalAddresses" => options with { ScopeGroups = WithScope(key, value, line) },
+                "multicast.IPv6MulticastGroup" => value.Count(c => c == ':') == 6 && !value.Contains("::", StringComparison.Ordinal) && IPAddress.TryParse("FF02:" + value, out _) ? options with { V6Group = value } : throw Bad(key, value, line, "seven groups of hexadecimal digits, such as 113D:6FDD:2C17:A643:FFE2:1BD1:3CD2"),
+                "multicast.Interfaces" => Set(key, value, line) is { Length: > 0 } some ? options with { Interfaces = some } : options with { Interfaces = null },
                 "lab.KnownPeers" => options with { KnownPeers = [.. Set(key, value, line).SelectMany(Peer)] },
                 "lab.SessionID" => options with { SessionId = value.Length > 0 ? value : "default" },
                 _ => Unused(key, line),
             };
+        }
+
+        private Dictionary<ResolveScope, IReadOnlyList<IPAddress>> WithScope(string key, string value, int line)
+        {
+            var scope = Enum.Parse<ResolveScope>(key["multicast.".Length..^"Addresses".Length]);
+            return new(options.ScopeGroups ?? new Dictionary<ResolveScope, IReadOnlyList<IPAddress>>()) { [scope] = [.. Set(key, value, line).Select(a => Address(key, a, line))] };
         }
 
         private LslOptions Unused(string key, int line)

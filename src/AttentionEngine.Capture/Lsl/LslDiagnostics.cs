@@ -8,7 +8,7 @@ public sealed class LslDiagnostics
     /// <summary>Datagrams and replies that were not well formed.</summary>
     public long Malformed => Interlocked.Read(ref malformed);
 
-    /// <summary>Queries with predicates outside the subset that liblsl sends; they get no answer.</summary>
+    /// <summary>Queries with predicates outside the part of XPath that is known here; they get no answer.</summary>
     public long UnsupportedQueries => Interlocked.Read(ref unsupportedQueries);
 
     /// <summary>Queries and time probes dropped because too many came in a second.</summary>

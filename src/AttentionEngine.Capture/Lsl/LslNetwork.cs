@@ -8,14 +8,17 @@ namespace AttentionEngine.Capture.Lsl;
 /// <summary>What the options mean on this machine: addresses to bind, groups to join, and ways to ask.</summary>
 internal sealed class LslNetwork
 {
-    private const string V6Group = "113D:6FDD:2C17:A643:FFE2:1BD1:3CD2";
+    private const double FreshS = 0.5;
+    private Seen? interfaces;
 
-    private static readonly (ResolveScope Scope, int Hops, string[] Groups)[] Scopes =
+    private sealed record Seen(List<LslInterface> List, double AtS);
+
+    private static readonly (ResolveScope Scope, int Hops, string[] V4Groups, string V6Scope)[] Scopes =
     [
-        (ResolveScope.Link, 1, ["255.255.255.255", "224.0.0.1", "224.0.0.183", "FF02:" + V6Group]),
-        (ResolveScope.Site, 24, ["239.255.172.215", "FF05:" + V6Group]),
-        (ResolveScope.Organization, 32, ["FF08:" + V6Group]),
-        (ResolveScope.Global, 255, ["FF0E:" + V6Group]),
+        (ResolveScope.Link, 1, ["255.255.255.255", "224.0.0.1", "224.0.0.183"], "FF02:"),
+        (ResolveScope.Site, 24, ["239.255.172.215"], "FF05:"),
+        (ResolveScope.Organization, 32, [], "FF08:"),
+        (ResolveScope.Global, 255, [], "FF0E:"),
     ];
 
     public LslNetwork(LslOptions options)
@@ -34,11 +37,12 @@ internal sealed class LslNetwork
         if (V4 is null && V6 is null)
             throw new ConfigurationException($"LSL is bound to {options.BindAddress}, but IPv{(v4 ? 6 : 4)} is switched off{(v6 || !v4 ? "" : " or not there")}. Set `IPv6` in the [ports] section of lsl_api.cfg to `allow`, or bind another address.");
         if (options.IsLoopback || options.Scope == ResolveScope.Machine) return;
-        foreach (var (scope, hops, groups) in Scopes)
+        foreach (var (scope, hops, usual, v6Scope) in Scopes)
         {
             if (scope > options.Scope) break;
             Hops = hops;
-            Groups.AddRange(groups.Select(IPAddress.Parse));
+            Groups.AddRange(options.ScopeGroups is { } own && own.TryGetValue(scope, out var groups) ? groups : usual.Select(IPAddress.Parse));
+            Groups.Add(IPAddress.Parse(v6Scope + options.V6Group));
         }
         if (options.TimeToLive >= 0) Hops = options.TimeToLive;
         if (options.GroupsOverride.Count > 0)
@@ -73,14 +77,26 @@ internal sealed class LslNetwork
     public static bool IsMulticast(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6Multicast : (address.GetAddressBytes()[0] & 0xF0) == 0xE0;
 
-    /// <summary>Interfaces for multicast and broadcast, as far as the bind address allows them; also those that are down now, which may come up.</summary>
-    public List<LslInterface> Interfaces()
+    /// <summary>
+    /// Interfaces for multicast and broadcast, as far as the bind address allows them; also those that are down now, which may come up.
+    /// At most half a second old: making the list costs far more than asking.
+    /// </summary>
+    public IReadOnlyList<LslInterface> Interfaces()
+    {
+        if (Groups.Count == 0) return [];
+        var seen = Volatile.Read(ref interfaces);
+        double nowS = LslClock.NowS;
+        if (seen is null || nowS - seen.AtS > FreshS) Volatile.Write(ref interfaces, seen = new(ListInterfaces(), nowS));
+        return seen.List;
+    }
+
+    private List<LslInterface> ListInterfaces()
     {
         var result = new List<LslInterface>();
-        if (Groups.Count == 0) return result;
         foreach (var nic in NetworkInterface.GetAllNetworkInterfaces())
         {
             var properties = nic.GetIPProperties();
+            if (Options.Interfaces is { } only && !only.Contains(nic.Name) && !properties.UnicastAddresses.Any(u => only.Contains(u.Address.ToString()))) continue;
             foreach (var unicast in properties.UnicastAddresses)
             {
                 var address = unicast.Address;

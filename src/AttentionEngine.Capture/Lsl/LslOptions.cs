@@ -42,6 +42,15 @@ public sealed record LslOptions
     /// <summary>Groups and broadcast addresses instead of those of <see cref="Scope"/>; empty: those of the scope.</summary>
     public IReadOnlyList<IPAddress> GroupsOverride { get; init; } = [];
 
+    /// <summary>Groups and broadcast addresses of IPv4 that a scope adds, instead of the usual ones of that scope; null: the usual ones everywhere.</summary>
+    public IReadOnlyDictionary<ResolveScope, IReadOnlyList<IPAddress>>? ScopeGroups { get; init; }
+
+    /// <summary>Last 112 bits of the IPv6 groups, as text; their first 16 say the scope.</summary>
+    public string V6Group { get; init; } = "113D:6FDD:2C17:A643:FFE2:1BD1:3CD2";
+
+    /// <summary>Names or addresses of the only interfaces that are used for multicast and broadcast; null: all.</summary>
+    public IReadOnlyList<string>? Interfaces { get; init; }
+
     /// <summary>The one address on which queries are received; null: every one that the bind address allows.</summary>
     public IPAddress? ListenAddress { get; init; }
 

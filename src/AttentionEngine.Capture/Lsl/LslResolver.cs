@@ -12,6 +12,9 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
     /// <summary>After enough streams have answered, this much longer, so that a second source of the same id shows itself.</summary>
     private const double SettleS = 0.04;
 
+    // Whoever waits for streams asks often; a standing look, which a recorder has all the time, less so.
+    private const double EagerWaveS = 0.1, CalmWaveS = 0.25, LateWaveS = 0.5;
+
     private int nextQueryId = OutletIdentity.NewIdBase();
 
     /// <returns>One entry for each uid, in order of name, source id and uid.</returns>
@@ -21,6 +24,7 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
         string queryId = Interlocked.Increment(ref nextQueryId).ToString(CultureInfo.InvariantCulture);
         byte[] expectedId = Encoding.ASCII.GetBytes(queryId);
         var found = new Dictionary<string, DiscoveredStream>(StringComparer.Ordinal);
+        var known = new KnownReplies();
         var askers = new List<Asker>();
         try
         {
@@ -35,9 +39,9 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
                 if (nowS >= deadlineS) break;
                 if (nowS >= nextWaveS)
                 {
-                    var interfaces = network.Interfaces(); // each time: one may have come up
+                    var interfaces = network.Interfaces(); // again: one may have come up
                     foreach (var asker in askers) SendWave(asker, interfaces);
-                    nextWaveS = nowS + (nowS - startS < 2 ? 0.1 : 0.5);
+                    nextWaveS = nowS + (nowS - startS >= 2 ? LateWaveS : atLeast > 0 ? EagerWaveS : CalmWaveS);
                 }
                 double waitS = Math.Min(Math.Min(deadlineS, nextWaveS) - LslClock.NowS, 0.05);
                 if (waitS <= 0) continue;
@@ -45,7 +49,7 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
                 ready.AddRange(askers.Select(a => a.Socket));
                 Socket.Select(ready, null, null, TimeSpan.FromSeconds(waitS));
                 int before = found.Count;
-                foreach (var socket in ready) Take(socket, buffer, expectedId, query, found);
+                foreach (var socket in ready) Take(socket, buffer, expectedId, query, known, found);
                 if (atLeast > 0 && found.Count >= atLeast && before < atLeast) deadlineS = Math.Min(deadlineS, LslClock.NowS + SettleS);
             }
         }
@@ -75,7 +79,7 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
         }
     }
 
-    private void Take(Socket socket, byte[] buffer, byte[] expectedId, StreamQuery query, Dictionary<string, DiscoveredStream> found)
+    private void Take(Socket socket, byte[] buffer, byte[] expectedId, StreamQuery query, KnownReplies known, Dictionary<string, DiscoveredStream> found)
     {
         EndPoint from = Sockets.AnyEndPoint(socket.AddressFamily);
         int n;
@@ -94,7 +98,9 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
             return;
         }
         if (!id.SequenceEqual(expectedId)) return; // A late answer to another query.
-        if (StreamInfoXml.TryRead(xml, ((IPEndPoint)from).Address) is not { } stream)
+        var sender = ((IPEndPoint)from).Address;
+        if (!known.IsNew(xml, sender)) return; // The same answer to an earlier wave, or by another way.
+        if (StreamInfoXml.TryRead(xml, sender) is not { } stream)
         {
             diagnostics.CountMalformed();
             return;
@@ -107,7 +113,7 @@ internal sealed class LslResolver(LslNetwork network, LslDiagnostics diagnostics
     private static int Rank(DiscoveredStream stream) =>
         (IPAddress.IsLoopback(stream.Data.Address) ? 2 : 0) + (stream.Data.AddressFamily == AddressFamily.InterNetwork ? 1 : 0);
 
-    private void SendWave(Asker asker, List<LslInterface> interfaces)
+    private void SendWave(Asker asker, IReadOnlyList<LslInterface> interfaces)
     {
         var family = asker.Socket.AddressFamily;
         int queryPort = network.Options.QueryPort;

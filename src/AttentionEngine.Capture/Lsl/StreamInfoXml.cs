@@ -18,7 +18,17 @@ internal static class StreamInfoXml
     /// <param name="withDesc">The full info; discovery uses the short one, with an empty desc.</param>
     public static byte[] Write(StreamInfo info, StreamPorts ports, bool withDesc)
     {
-        var root = new XElement("info",
+        var root = Element(info, ports, withDesc);
+        using var stream = new MemoryStream();
+        using (var writer = XmlWriter.Create(stream, WriterSettings)) new XDocument(root).Save(writer);
+        return stream.ToArray();
+    }
+
+    /// <summary>The full info as an element, without ports: what queries ask about.</summary>
+    public static XElement Element(StreamInfo info) => Element(info, default, withDesc: true);
+
+    private static XElement Element(StreamInfo info, StreamPorts ports, bool withDesc) =>
+        new("info",
             new XElement("name", info.Name),
             new XElement("type", info.Type),
             new XElement("channel_count", Text(info.ChannelCount)),
@@ -37,10 +47,6 @@ internal static class StreamInfoXml
             new XElement("v6data_port", Text(ports.DataV6)),
             new XElement("v6service_port", Text(ports.ServiceV6)),
             withDesc ? new XElement(info.Desc) { Name = "desc" } : new XElement("desc"));
-        using var stream = new MemoryStream();
-        using (var writer = XmlWriter.Create(stream, WriterSettings)) new XDocument(root).Save(writer);
-        return stream.ToArray();
-    }
 
     /// <summary>Reads an info from the network.</summary>
     /// <param name="from">The address that sent it; the address inside the XML is not believed.</param>

@@ -1,20 +1,30 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
 using AttentionEngine.Core.Streams;
 
 namespace AttentionEngine.Capture.Lsl;
 
 /// <summary>
-/// The XPath subset that LSL programs send in practice: <c>property='value' and …</c> on the direct children of <c>info</c>.
-/// Anything else is "unsupported" and gets no answer.
+/// Which streams a query asks for. What LSL programs send in practice, <c>property='value' and …</c> on the direct children of <c>info</c>, is
+/// compared directly; other questions by <see cref="PredicateParser"/>. What that does not know either is "unsupported" and gets no answer.
 /// </summary>
 internal sealed class StreamPredicate
 {
+    private static readonly ConditionalWeakTable<StreamInfo, XElement> s_elements = [];
     private readonly List<(string Property, string Value)> terms = [];
+    private Func<XElement, PredicateValue>? expression;
 
     private StreamPredicate() { }
 
-    /// <returns>Null where the text is outside the subset.</returns>
+    /// <returns>Null where the text is no question that is answered here.</returns>
     public static StreamPredicate? TryParse(ReadOnlySpan<char> text)
+    {
+        if (TryParseTerms(text) is { } terms) return terms;
+        return PredicateParser.TryParse(text) is { } expression ? new StreamPredicate { expression = expression } : null;
+    }
+
+    private static StreamPredicate? TryParseTerms(ReadOnlySpan<char> text)
     {
         var result = new StreamPredicate();
         var rest = text.Trim();
@@ -45,6 +55,12 @@ internal sealed class StreamPredicate
 
     public bool Matches(StreamInfo info)
     {
+        if (expression is not null)
+        {
+            // A number by itself asks for a place in a list of one.
+            var value = expression(s_elements.GetValue(info, StreamInfoXml.Element));
+            return value.IsNumber ? value.ToNumber() == 1 : value.ToBoolean();
+        }
         foreach (var (property, value) in terms)
         {
             bool equal = property switch

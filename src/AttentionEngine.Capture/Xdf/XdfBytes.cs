@@ -38,10 +38,11 @@ internal sealed class XdfBytes(IXdfSource source, int windowBytes = XdfBytes.Win
         int wanted = (int)Math.Min(MostBytes, Math.Min(count, Length - offset));
         if (offset >= _windowStart && offset + wanted <= _windowStart + _windowFilled) return _window.AsSpan((int)(offset - _windowStart), wanted);
         // A short look far ahead, and back, leaves the window where it is.
-        if (wanted <= 64 && (offset < _windowStart || offset > _windowStart + _windowFilled + WindowBytes / 16)) return Peek(offset, wanted);
+        if (wanted <= 64 && (offset < _windowStart || offset > _windowStart + _windowFilled + windowBytes / 16)) return Peek(offset, wanted);
         if (_window.Length < wanted) _window = new byte[wanted];
         _windowStart = offset;
-        _windowFilled = Fill(_window, offset);
+        // One long span does not make all later looks long.
+        _windowFilled = Fill(_window.AsSpan(0, Math.Min(_window.Length, Math.Max(wanted, windowBytes))), offset);
         return _window.AsSpan(0, Math.Min(wanted, _windowFilled));
     }
 
@@ -62,9 +63,9 @@ internal sealed class XdfBytes(IXdfSource source, int windowBytes = XdfBytes.Win
         return _peek.AsSpan((int)(offset - _peekStart), Math.Min(wanted, _peekFilled - (int)(offset - _peekStart)));
     }
 
-    private int Fill(byte[] into, long offset)
+    private int Fill(Span<byte> into, long offset)
     {
-        var target = into.AsSpan(0, (int)Math.Min(into.Length, Length - offset));
+        var target = into[..(int)Math.Min(into.Length, Length - offset)];
         try
         {
             return source.Read(target, offset);

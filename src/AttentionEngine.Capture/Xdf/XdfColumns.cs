@@ -41,6 +41,45 @@ internal sealed class XdfColumns(XdfStream stream, bool wantValues, long samples
         };
     }
 
+    public XdfStream Stream => stream;
+
+    /// <summary>Memory for exactly so many samples, all of which will be put in by <see cref="At"/>.</summary>
+    public void Reserve(long frames)
+    {
+        if (stream.IsText || frames == 0) return;
+        _stampsS.Reserve(frames);
+        if (!wantValues) return;
+        long values = frames * stream.Info.ChannelCount;
+        switch (stream.Info.Format)
+        {
+            case ChannelFormat.Float32: _singles.Reserve(values); break;
+            case ChannelFormat.Double64: _doubles.Reserve(values); break;
+            case ChannelFormat.Int32: _ints.Reserve(values); break;
+            case ChannelFormat.Int16: _shorts.Reserve(values); break;
+            case ChannelFormat.Int8: _bytes.Reserve(values); break;
+            default: _longs.Reserve(values); break;
+        }
+    }
+
+    /// <summary>The place of some of the reserved samples. Threads may fill different places at once.</summary>
+    /// <param name="stampsS">[frames].</param>
+    /// <returns>[frames × bytes of a frame]; empty when values are not wanted.</returns>
+    public Span<byte> At(int firstFrame, int frames, out Span<double> stampsS)
+    {
+        stampsS = _stampsS.At(firstFrame, frames);
+        if (!wantValues) return default;
+        int channels = stream.Info.ChannelCount, first = firstFrame * channels, values = frames * channels;
+        return stream.Info.Format switch
+        {
+            ChannelFormat.Float32 => MemoryMarshal.AsBytes(_singles.At(first, values)),
+            ChannelFormat.Double64 => MemoryMarshal.AsBytes(_doubles.At(first, values)),
+            ChannelFormat.Int32 => MemoryMarshal.AsBytes(_ints.At(first, values)),
+            ChannelFormat.Int16 => MemoryMarshal.AsBytes(_shorts.At(first, values)),
+            ChannelFormat.Int8 => MemoryMarshal.AsBytes(_bytes.At(first, values)),
+            _ => MemoryMarshal.AsBytes(_longs.At(first, values)),
+        };
+    }
+
     /// <summary>Takes back the last samples of <see cref="Extend"/> that were not there.</summary>
     public void Shorten(int frames)
     {
@@ -102,11 +141,25 @@ internal sealed class XdfColumns(XdfStream stream, bool wantValues, long samples
 
         public void Shorten(int count) => _count = Math.Max(0, _count - count);
 
+        public void Reserve(long count)
+        {
+            ThrowIfTooMany(count);
+            _items = XdfMemory.Take<T>((int)count);
+            _count = (int)count;
+        }
+
+        public Span<T> At(int first, int count) => _items.AsSpan(first, count);
+
+        private void ThrowIfTooMany(long count)
+        {
+            if (count > Array.MaxLength)
+                throw new InputDataException($"stream {stream.StreamId} ('{stream.Info.Name}') has more than {Array.MaxLength} values, which do not fit in one array; read it as a stream (XdfEventReader, `attend xdf export`).");
+        }
+
         public Span<T> Extend(int count)
         {
             long needed = (long)_count + count;
-            if (needed > Array.MaxLength)
-                throw new InputDataException($"stream {stream.StreamId} ('{stream.Info.Name}') has more than {Array.MaxLength} values, which do not fit in one array; read it as a stream (XdfEventReader, `attend xdf export`).");
+            ThrowIfTooMany(needed);
             if (_items.Length < needed)
             {
                 long size = _items.Length == 0 ? Math.Max(expected, needed) : Math.Max(needed, 2L * _items.Length);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AttentionEngine.Capture.Xdf;
 
 /// <summary>Gives waiting data to the system and written data to the disk, by the host's time. It changes when bytes are written, never which.</summary>
@@ -9,16 +11,19 @@ internal sealed class XdfDiskThread : IDisposable
     public XdfDiskThread(XdfWriterOptions options, Action flush, Action sync)
     {
         double tickS = options.IdleFlushS > 0 ? options.IdleFlushS : options.SyncEveryS;
-        double sinceSyncS = 0;
+        long begun = Stopwatch.GetTimestamp();
+        double tookS = 0;
         _thread = new Thread(() =>
         {
             while (!_stop.Wait(TimeSpan.FromSeconds(tickS)))
             {
                 if (options.IdleFlushS > 0) flush();
-                sinceSyncS += tickS;
-                if (options.SyncEveryS <= 0 || sinceSyncS < options.SyncEveryS - tickS / 2) continue;
+                // What comes while the disk works waits for the next time: a slow disk is asked the sooner, so that nothing waits for longer than was asked.
+                double aheadS = Math.Min(tookS, options.SyncEveryS / 2) + tickS / 2;
+                if (options.SyncEveryS <= 0 || Stopwatch.GetElapsedTime(begun).TotalSeconds < options.SyncEveryS - aheadS) continue;
+                begun = Stopwatch.GetTimestamp();
                 sync();
-                sinceSyncS = 0;
+                tookS = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             }
         }) { IsBackground = true, Name = "XDF to disk" };
         _thread.Start();

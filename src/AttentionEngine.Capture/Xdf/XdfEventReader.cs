@@ -38,12 +38,12 @@ public sealed partial class XdfEventReader : IDisposable
     {
     }
 
-    internal XdfEventReader(string name, IXdfSource source, bool verify = true)
+    internal XdfEventReader(string name, IXdfSource source, bool verify = true, int windowBytes = XdfBytes.WindowBytes)
     {
         Path = name;
         _verify = verify;
         _isKnown = id => _streams.ContainsKey(id) || (_lostHeaders?.ContainsKey(id) ?? false);
-        _bytes = new XdfBytes(source);
+        _bytes = new XdfBytes(source, windowBytes);
         HasMagic = _bytes.At(0, 4).SequenceEqual(XdfFormat.Magic);
         if (HasMagic) _position = 4;
         else _damage.Add(new XdfDamage(0, Math.Min(4, _bytes.Length), null, "the file does not begin with 'XDF:'"));
@@ -52,6 +52,9 @@ public sealed partial class XdfEventReader : IDisposable
 
     /// <summary>Arrays that take a stream's samples without a stop in between; then their event has no frames. Null: none does.</summary>
     internal Func<XdfStream, XdfColumns?>? Columns { get; set; }
+
+    /// <summary>Takes note of numeric samples and of checksums, which are then not looked at here. Null: they are.</summary>
+    internal XdfLoadPlan? Plan { get; init; }
 
     public string Path { get; }
 
@@ -164,6 +167,7 @@ public sealed partial class XdfEventReader : IDisposable
     {
         if (!TryFindStream(head.StreamId, out var stream, out bool isNew)) return Skip(head, "samples of a stream whose header is missing are left out");
         if (isNew) return Announce(stream);
+        if (Plan is not null && !stream.IsText) return PlanSamples(Plan, head, stream);
         bool whole = XdfSampleBlock.Walk(_bytes, stream, head.ContentOffset, out long declared, out long frames, out long first, out long end);
         if (whole && end != head.End)
         {
@@ -194,6 +198,14 @@ public sealed partial class XdfEventReader : IDisposable
         (_framesLeft, _nextFrame, _afterFrames) = (frames, first, end);
         if (frames > 0) return DecodeSamples();
         _position = end;
+        return false;
+    }
+
+    private bool PlanSamples(XdfLoadPlan plan, XdfChunkHead head, XdfStream stream)
+    {
+        if (head.End <= _bytes.Length && XdfChunkHead.IsPlausibleAt(_bytes, head.End, _isKnown)) plan.Add(_bytes, stream, head);
+        else plan.Refuse();
+        _position = plan.IsRefused ? _bytes.Length : head.End;
         return false;
     }
 
@@ -348,7 +360,8 @@ public sealed partial class XdfEventReader : IDisposable
     /// <summary>Compares the checksum of the bytes before a checkpoint; damage that is listed already is not listed again.</summary>
     private void Verify(long from, long to, uint crc)
     {
-        if (_checksBeside) (_checks ??= new XdfChecks(_bytes.Beside())).Add(from, to, crc, _damage.Count);
+        if (Plan is not null) Plan.AddCheck(from, to, crc);
+        else if (_checksBeside) (_checks ??= new XdfChecks(_bytes.Beside())).Add(from, to, crc, _damage.Count);
         else if (_bytes.Checksum(from, to) != crc) TellChanged(from, to);
     }
 

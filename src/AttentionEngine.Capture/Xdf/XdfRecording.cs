@@ -54,7 +54,9 @@ public sealed record XdfRecording(string Path, bool HasMagic, string FileHeaderX
     /// <exception cref="Core.Errors.InputDataException">The file does not exist or cannot be opened, or one stream is more than an array can hold (2³¹ values).</exception>
     public static XdfRecording Read(string path, Func<XdfStream, bool>? wantValues = null, Action<double>? progress = null, bool verify = true)
     {
-        using var reader = new XdfEventReader(path, verify);
+        using var source = new XdfFileSource(path);
+        if (source.Length >= XdfParallelLoad.LeastBytes && XdfParallelLoad.TryRead(path, source, wantValues, progress, verify) is { } sound) return sound;
+        using var reader = new XdfEventReader(path, source, verify);
         return Read(reader, wantValues, progress);
     }
 

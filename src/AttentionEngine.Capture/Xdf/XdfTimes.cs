@@ -7,6 +7,9 @@ public enum XdfTimingMode
 
     /// <summary>What pyxdf 1.17 computes, to 1 ns (where offsets are days long, to its own rounding of some 10 ns): gaps shorter than 1 s or 500 samples are smeared over the recording.</summary>
     PyxdfCompatible,
+
+    /// <summary>By the engine's own fit, as live and in replay: each time from the stamps before it only. Less exact than the default, which knows what comes after, too.</summary>
+    Live,
 }
 
 /// <param name="Synchronize">Map stamps to the recorder's clock by the clock offsets.</param>
@@ -28,7 +31,7 @@ public readonly record struct XdfGap(int AfterSample, long MissingSamples);
 /// <param name="TimesS">[samples] seconds; shorter than the values when the file ends with a sample that its outlet never sent (liblsl issue 246; then the values' tail is to be left out).</param>
 /// <param name="Segments">Unbroken runs of samples.</param>
 /// <param name="ClockSegments">Runs of samples under one clock of the source; more than one after a restart.</param>
-/// <param name="Gaps">Where samples are missing; only in <see cref="XdfTimingMode.GapAware"/>.</param>
+/// <param name="Gaps">Where samples are missing; not in <see cref="XdfTimingMode.PyxdfCompatible"/>.</param>
 /// <param name="EffectiveRateHz">Measured rate; 0 for irregular streams.</param>
 public sealed record XdfTimes(double[] TimesS, IReadOnlyList<XdfSegment> Segments, IReadOnlyList<XdfSegment> ClockSegments, IReadOnlyList<XdfGap> Gaps, double EffectiveRateHz, int ClockResets)
 {
@@ -54,7 +57,7 @@ public sealed record XdfTimes(double[] TimesS, IReadOnlyList<XdfSegment> Segment
             var segments = SegmentDejitter.Apply(times, rate, out double effective);
             return new XdfTimes(times, segments, clockSegments, [], effective, resets);
         }
-        var (runs, gaps, fitted) = GapAwareDejitter.Apply(times, rate);
+        var (runs, gaps, fitted) = options.Mode == XdfTimingMode.Live ? LiveDejitter.Apply(times, rate, clockSegments) : GapAwareDejitter.Apply(times, rate);
         return new XdfTimes(times, runs, clockSegments, gaps, fitted, resets);
     }
 }

@@ -68,9 +68,14 @@ internal static class XdfCommand
         var noSync = new Option<bool>("--no-sync") { Description = "Keep the source's clock" };
         var noDejitter = new Option<bool>("--no-dejitter") { Description = "Keep the stamps' jitter" };
         var compatible = new Option<bool>("--pyxdf-compatible") { Description = "Times as pyxdf computes them: gaps below a second are smeared" };
-        var command = new Command("export", "Writes one stream's samples and times. Example: attend xdf export session.xdf --stream 2 --out eeg.npy") { file, stream, output, noSync, noDejitter, compatible };
+        var live = new Option<bool>("--live-fit") { Description = "Times by the fit of the live engine, which knows only what came before" };
+        var command = new Command("export", "Writes one stream's samples and times. Example: attend xdf export session.xdf --stream 2 --out eeg.npy") { file, stream, output, noSync, noDejitter, compatible, live };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(compatible) && result.GetValue(live)) result.AddError("--pyxdf-compatible and --live-fit are two ways to find times; give one of them.");
+        });
         command.SetAction((parsed, cancellation) => Task.Run(() => Export(parsed.GetValue(file)!, parsed.GetValue(stream), parsed.GetValue(output)!,
-            new XdfTimingOptions(!parsed.GetValue(noSync), !parsed.GetValue(noDejitter), parsed.GetValue(compatible) ? XdfTimingMode.PyxdfCompatible : XdfTimingMode.GapAware),
+            new XdfTimingOptions(!parsed.GetValue(noSync), !parsed.GetValue(noDejitter), parsed.GetValue(compatible) ? XdfTimingMode.PyxdfCompatible : parsed.GetValue(live) ? XdfTimingMode.Live : XdfTimingMode.GapAware),
             parsed.GetValue(GlobalOptions.Json), cancellation), CancellationToken.None));
         return command;
     }

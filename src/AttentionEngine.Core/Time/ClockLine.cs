@@ -17,7 +17,7 @@ public sealed class ClockLine(int capacity)
     private readonly double[] _weights = new double[capacity];
     private readonly double[] _sorted = new double[capacity];
     // offset(t) = _meanOffsetS + Drift (t - _meanTimeS), variance scale² (1/_weightSum + (t - _meanTimeS)²/_spread).
-    private double _meanTimeS, _meanOffsetS, _weightSum, _spread, _scale, _shortestS, _newestS;
+    private double _meanTimeS, _meanOffsetS, _weightSum, _spread, _scale, _shortestS, _tripS, _newestS;
 
     /// <summary>Rate of the local clock relative to the remote's minus 1.</summary>
     public double Drift { get; private set; }
@@ -46,15 +46,16 @@ public sealed class ClockLine(int capacity)
     }
 
     /// <summary>
-    /// Half-width in seconds of the interval that covers the true offset with at least 99 %: half the shortest round trip (nobody
-    /// can see an asymmetric path) plus three standard deviations of the line.
+    /// Half-width in seconds of the interval that covers the true offset with at least 99 %: half the round trip (nobody can see an asymmetric
+    /// path), in the mean of the probes by their weight in the line, plus three standard deviations of the line. Not the shortest
+    /// trip alone: one lucky exchange says nothing about the others, which the line follows.
     /// </summary>
     public double UncertaintyAt(double localTimeS)
     {
         double d = localTimeS - _meanTimeS;
         // The rate itself wanders by some 0.1 ppm over a window; beyond the probes that adds up.
         double beyondS = Math.Max(0, Math.Abs(d) - Math.Abs(_newestS - _meanTimeS));
-        return _shortestS / 2 + 3 * _scale * Math.Sqrt(1 / _weightSum + d * d / _spread) + 0.2e-6 * beyondS;
+        return _tripS / 2 + 3 * _scale * Math.Sqrt(1 / _weightSum + d * d / _spread) + 0.2e-6 * beyondS;
     }
 
     /// <summary>Fits the line.</summary>
@@ -97,10 +98,11 @@ public sealed class ClockLine(int capacity)
     private void FitWeighted(ReadOnlySpan<ClockProbe> probes, ClockProbe newest)
     {
         // Differences to the newest probe keep the sums small beside offsets of days.
-        double w = 0, wt = 0, wo = 0;
+        double w = 0, wt = 0, wo = 0, trip = 0;
         for (int i = 0; i < probes.Length; i++)
         {
             w += _weights[i];
+            trip += _weights[i] * probes[i].RoundTripS;
             wt += _weights[i] * (probes[i].LocalTimeS - newest.LocalTimeS);
             wo += _weights[i] * (probes[i].OffsetS - newest.OffsetS);
         }
@@ -111,7 +113,7 @@ public sealed class ClockLine(int capacity)
             tt += _weights[i] * t * t;
             to += _weights[i] * t * (probes[i].OffsetS - newest.OffsetS - meanO);
         }
-        (_weightSum, _spread, Drift) = (w, tt, to / tt);
+        (_weightSum, _spread, Drift, _tripS) = (w, tt, to / tt, trip / w);
         (_meanTimeS, _meanOffsetS) = (newest.LocalTimeS + meanT, newest.OffsetS + meanO);
     }
 }

@@ -49,6 +49,9 @@ public sealed class SampleClockFitter
     /// <summary>Measured jitter of the stamps, standard deviation in seconds.</summary>
     public double JitterS => _jitterS;
 
+    /// <summary>Samples a second of the stamps' clock; the declared rate before the second run of samples.</summary>
+    public double RateHz => _index < 0 ? 1 / _nominalPeriodS : 1 / _periodS;
+
     /// <summary>The present relation of index and time; its uncertainty is the fit's (three deviations), without that of the clock offset.</summary>
     /// <exception cref="InvalidOperationException">No sample has come yet.</exception>
     public SampleClock Clock => _index < 0

@@ -16,10 +16,13 @@ public interface ISteeringSchedule
     long EffectiveSample(SteeringKind kind, long id, long audioSample);
 }
 
-/// <summary>Live.</summary>
+/// <summary>
+/// Live. Gains are polled at the start of a block. A scene is taken at the end of one, where a tick may have seen the block already: it counts after the
+/// sound that its tick has consumed, or a replay, which runs the tick when the block is done, could not take it at the same sample.
+/// </summary>
 public sealed class ImmediateSchedule : ISteeringSchedule
 {
-    public long EffectiveSample(SteeringKind kind, long id, long audioSample) => ISteeringSchedule.Now;
+    public long EffectiveSample(SteeringKind kind, long id, long audioSample) => kind == SteeringKind.Scene ? audioSample + 1 : ISteeringSchedule.Now;
 }
 
 /// <summary>Recorded sessions without a journal: at the first sample that the tick has not consumed.</summary>

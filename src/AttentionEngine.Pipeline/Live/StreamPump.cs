@@ -11,7 +11,7 @@ namespace AttentionEngine.Pipeline.Live;
 public abstract class StreamPump(IStreamInlet inlet, IStreamTransport transport, IHealthSink health, string name, bool waitForClock) : IDisposable
 {
     private const double ClockPatienceS = 2, LastLookS = 1;
-    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100), DiskWait = TimeSpan.FromMilliseconds(2);
     private readonly ClockTracker _clock = new();
     private readonly ClockProbe[] _probes = new ClockProbe[16];
     private double _newestProbeS = double.NegativeInfinity, _startedS = double.NaN;
@@ -120,6 +120,15 @@ public abstract class StreamPump(IStreamInlet inlet, IStreamTransport transport,
 
     protected virtual void OnClock(ClockModel model) { }
 
+    /// <summary>The recording is behind: samples wait in the inlet, which holds minutes, rather than be refused.</summary>
+    /// <returns>Whether to come back later; not at the end, when nobody empties the tap any more.</returns>
+    protected bool WaitsForDisk(bool hasRoom)
+    {
+        if (hasRoom || _stop) return false;
+        Thread.Sleep(DiskWait);
+        return true;
+    }
+
     /// <summary>Notes what was taken.</summary>
     protected void Took(double firstStampS, double stampS, int frames, double nowS)
     {
@@ -195,6 +204,8 @@ public sealed class NumericPump<T> : StreamPump where T : unmanaged
 
     protected override bool PumpOnce(TimeSpan wait)
     {
+        // The graph is never kept waiting for a disk.
+        if (_feed is null && WaitsForDisk(_tap.HasRoom(MaxFrames))) return false;
         int frames = Inlet.Pull<T>(_raw, _stamps, wait);
         if (frames == 0) return false;
         double now = Transport.LocalClockS;

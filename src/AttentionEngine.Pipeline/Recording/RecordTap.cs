@@ -46,11 +46,14 @@ public sealed class NumericTap<T> : RecordTap where T : unmanaged
 
     public override long Refused => Volatile.Read(ref _refused);
 
+    /// <summary>Whether so many frames would be taken now.</summary>
+    public bool HasRoom(int frames) => _capacity - (int)(_written - Volatile.Read(ref _read)) >= frames;
+
     /// <param name="values">[frames × channels].</param>
     public void Add(ReadOnlySpan<T> values, ReadOnlySpan<double> stampsS)
     {
         int frames = stampsS.Length;
-        if (_capacity - (int)(_written - Volatile.Read(ref _read)) < frames) { Interlocked.Add(ref _refused, frames); return; }
+        if (!HasRoom(frames)) { Interlocked.Add(ref _refused, frames); return; }
         int start = (int)(_written % _capacity);
         int head = Math.Min(frames, _capacity - start);
         values[..(head * _channels)].CopyTo(_values.AsSpan(start * _channels));

@@ -42,6 +42,11 @@ public sealed class LiveAndOfflineTests
         }
         var stream = new XdfStreamData(new XdfStream(1, new StreamInfo { Name = "s", Type = "EEG", ChannelCount = 1, NominalRateHz = nominalHz, Format = ChannelFormat.Float32 }, ""), Array.Empty<float>(), all, [], null);
         var offline = XdfTimes.Of(stream);
+        // The engine's own fit over the file is the live one to the bit.
+        var again = XdfTimes.Of(stream, new XdfTimingOptions(Mode: XdfTimingMode.Live));
+        Assert.Equal(live, again.TimesS);
+        Assert.Equal(fitter.Missing, again.Gaps.Sum(g => g.MissingSamples));
+        Assert.Equal(fitter.Clock.EffectiveRateHz, again.EffectiveRateHz);
         long lost = (long)(lengthS * nominalHz) - stamps.Count;
         Assert.Equal(lost, offline.Gaps.Sum(g => g.MissingSamples));
         Assert.InRange(fitter.Missing, lost - 3, lost + 3); // jitter may tip the count of a gap by one sample

@@ -91,6 +91,29 @@ public sealed class RepublishTests : IDisposable
         }
     }
 
+    /// <summary>A minute of 8 channels at 16 kHz in 0.6 s: the recorder falls behind, and holds what it cannot write yet.</summary>
+    [Fact]
+    public void A_hundred_times_faster_nothing_is_lost()
+    {
+        const int rateHz = 16_000, channels = 8, seconds = 60;
+        string path = _folder.File("first.xdf");
+        var block = new float[rateHz / 10 * channels];
+        using (var xdf = new XdfWriter(path, options: new XdfWriterOptions(SyncEveryS: 0)))
+        {
+            int sound = xdf.AddStream(Info("sound", ChannelFormat.Float32, channels, rateHz));
+            for (int tenth = 0; tenth < 10 * seconds; tenth++)
+            {
+                for (int i = 0; i < rateHz / 10; i++) block[i * channels] = tenth * (rateHz / 10) + i;
+                xdf.Write<float>(sound, block, [.. Enumerable.Range(0, rateHz / 10).Select(i => 100 + tenth / 10.0 + i / (double)rateHz)]);
+            }
+        }
+        var (again, sent) = SendAndRecord(path, new RepublishOptions(Speed: 100));
+        Assert.Equal(0, Assert.Single(sent.Streams).Dropped);
+        float[] values = again.FindSource($"{_type}-sound")!.ToSingles();
+        Assert.Equal(rateHz * seconds, values.Length / channels);
+        for (int i = 0; i < rateHz * seconds; i++) Assert.Equal(i, values[i * channels]);
+    }
+
     [Fact]
     public void Original_stamps_are_sent_as_they_were()
     {

@@ -39,7 +39,22 @@ public class LslConfigFileTests
         Assert.Contains("line 16: `tuning.TimeProbeCount`", Assert.Single(config.Notes), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Groups_of_each_scope_and_interfaces_are_honoured()
+    {
+        var o = LslConfigFile.Parse("[multicast]\nResolveScope = organization\nLinkAddresses = {224.0.0.99}\nOrganizationAddresses = {239.192.1.1}\nIPv6MulticastGroup = 1:2:3:4:5:6:7\nInterfaces = {eth7}", "x.cfg", IPAddress.Any).Options;
+        var network = new LslNetwork(o);
+        Assert.Equal(["224.0.0.99", "ff02:1:2:3:4:5:6:7", "239.255.172.215", "ff05:1:2:3:4:5:6:7", "239.192.1.1", "ff08:1:2:3:4:5:6:7"], network.Groups.Select(g => g.ToString()));
+        Assert.Equal(32, network.Hops);
+        Assert.Empty(network.Interfaces()); // there is no such interface
+        var again = LslConfigFile.Parse(LslConfigFile.Format(o), "again.cfg", IPAddress.Any).Options;
+        Assert.Equal(network.Groups, new LslNetwork(again).Groups);
+        Assert.Equal(["eth7"], again.Interfaces);
+    }
+
     [Theory]
+    [InlineData("[multicast]\nIPv6MulticastGroup = FF02::1", "seven groups of hexadecimal digits")]
+    [InlineData("[multicast]\nLinkAddresses = 224.0.0.1", "in braces")]
     [InlineData("[ports]\nIPv6 = maybe", "line 2: ports.IPv6 is `maybe`; expected one of disable")]
     [InlineData("[ports]\nBasePort = 70000", "expected a whole number from 1 to 65535")]
     [InlineData("[ports]\nBasePort = 65530", "beyond port 65535")]

@@ -74,10 +74,50 @@ public class LslDiscoveryTests
         Assert.Equal(matches, StreamPredicate.TryParse(text)!.Matches(info));
     }
 
+    /// <summary>XPath as liblsl's own documentation and programs use it.</summary>
     [Theory]
-    [InlineData("starts-with(name,'s')"), InlineData("name='s' or type='T'"), InlineData("name"), InlineData("name='s"), InlineData("name='s'and type='T'")]
-    [InlineData("name='s' and"), InlineData("desc/manufacturer='x'"), InlineData("count(desc)>0"), InlineData("name!='s'"), InlineData("'s'=name")]
+    [InlineData("type='EEG' and starts-with(name,'BioSemi') and count(desc/channels/channel)=2", true)]
+    [InlineData("starts-with(name,'Bio')", true)]
+    [InlineData("starts-with(name,'bio')", false)]
+    [InlineData("contains(name,'Semi') or type='x'", true)]
+    [InlineData("type='x' or type='y'", false)]
+    [InlineData("(type='x' or type='EEG') and not(source_id='other')", true)]
+    [InlineData("name='BioSemi'and type='EEG'", true)]
+    [InlineData("name!='BioSemi'", false)]
+    [InlineData("'BioSemi'=name", true)]
+    [InlineData("name", true)]
+    [InlineData("nothing", false)]
+    [InlineData("desc/manufacturer='Example'", true)]
+    [InlineData("/info/desc/manufacturer='Example'", true)]
+    [InlineData("desc/channels/channel/label='C2'", true)]
+    [InlineData("desc/channels/channel/label='C3'", false)]
+    [InlineData("desc/channels/*/label='C1'", true)]
+    [InlineData("count(desc)>0 and nominal_srate>=512 and nominal_srate<512.5 and channel_count<=2", true)]
+    [InlineData("string-length(name)=7 and number(channel_count)=2 and string(type)='EEG' and boolean(desc) and true() and not(false())", true)]
+    [InlineData("1", true)]
+    [InlineData("2", false)]
+    public void Questions_beyond_the_usual_are_answered(string text, bool matches)
+    {
+        var info = new StreamInfo
+        {
+            Name = "BioSemi", Type = "EEG", ChannelCount = 2, NominalRateHz = 512, Format = ChannelFormat.Float32, SourceId = "x",
+            Desc = StreamInfo.DescOf([("C1", "EEG", "uV"), ("C2", "EEG", "uV")], new System.Xml.Linq.XElement("manufacturer", "Example")),
+        };
+        Assert.Equal(matches, StreamPredicate.TryParse(text)!.Matches(info));
+    }
+
+    [Theory]
+    [InlineData("name='s"), InlineData("name='s' and"), InlineData("name[1]='s'"), InlineData("//name='s'"), InlineData("child::name='s'"), InlineData("unknown(name)"), InlineData("count()"), InlineData("name=type")]
+    [InlineData("name='s')"), InlineData("(name='s'"), InlineData("a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"), InlineData("name='s' type='t'"), InlineData("*name"), InlineData("1.2.3")]
     public void Other_predicates_are_unsupported(string text) => Assert.Null(StreamPredicate.TryParse(text));
+
+    [Fact]
+    public void Endless_questions_are_refused()
+    {
+        Assert.Null(StreamPredicate.TryParse(new string('(', 4000) + "name" + new string(')', 4000)));
+        Assert.Null(StreamPredicate.TryParse(string.Concat(Enumerable.Repeat("not(", 100)) + "name" + new string(')', 100)));
+        Assert.Null(StreamPredicate.TryParse(string.Join(" or ", Enumerable.Repeat("type!='x'", 100))));
+    }
 
     [Fact]
     public void An_own_source_s_clock_is_measured_soon_and_well()

@@ -110,7 +110,7 @@ public class LslFuzzTests
         using var inlet = OpenInlet(transport, outlet.Info.SourceId);
         var random = new SeededRandom(22);
         using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        udp.SendTo("LSL:shortinfo\r\nstarts-with(name,'x')\r\n4000 5\r\n"u8, source.Service);
+        udp.SendTo("LSL:shortinfo\r\n//name='x'\r\n4000 5\r\n"u8, source.Service);
         for (int i = 0; i < 300; i++) udp.SendTo(Mutate("LSL:timedata\r\n5 123.456\r\n"u8.ToArray(), random, 1 + i % 3), source.Service);
         var hanging = new List<Socket>();
         for (int i = 0; i < 30; i++)

@@ -98,7 +98,8 @@ public class LslNetworkTests
     [InlineData("LSL:streamfeed\r\n1 1\r\n\r\n", "LSL/110 505")]
     [InlineData("LSL:shortinfo\r\nname='refuse'\r\n", "<?xml")]
     [InlineData("LSL:shortinfo\r\nname='other'\r\n", "")]
-    [InlineData("LSL:shortinfo\r\ncontains(name,'r')\r\n", "")]
+    [InlineData("LSL:shortinfo\r\ncontains(name,'r') and nominal_srate>0\r\n", "<?xml")]
+    [InlineData("LSL:shortinfo\r\n//name='refuse'\r\n", "")]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "")]
     public void Requests_get_the_answer_that_the_protocol_says(string request, string answer)
     {

@@ -16,7 +16,7 @@ public class LslParserFuzzTests
     private static readonly byte[][] Words =
     [
         "LSL:shortinfo\r\n"u8.ToArray(), "LSL:fullinfo\r\n"u8.ToArray(), "LSL:timedata\r\n"u8.ToArray(), "LSL:streamfeed/110 "u8.ToArray(), "\r\n"u8.ToArray(), "\r\n\r\n"u8.ToArray(),
-        "session_id='default' and "u8.ToArray(), " and "u8.ToArray(), "'"u8.ToArray(), "</info>"u8.ToArray(), "<desc>"u8.ToArray(), "<!DOCTYPE x [<!ENTITY e \"f\">]>"u8.ToArray(), "&e;"u8.ToArray(),
+        "session_id='default' and "u8.ToArray(), " and "u8.ToArray(), " or not("u8.ToArray(), "string(desc/*)!="u8.ToArray(), "'"u8.ToArray(), "</info>"u8.ToArray(), "<desc>"u8.ToArray(), "<!DOCTYPE x [<!ENTITY e \"f\">]>"u8.ToArray(), "&e;"u8.ToArray(),
         "NaN"u8.ToArray(), "-1"u8.ToArray(), "99999999999999999999"u8.ToArray(), "1e999"u8.ToArray(), "string"u8.ToArray(), "int64"u8.ToArray(), "4321"u8.ToArray(), [1], [2], [4], [8], [0xFF, 0xFE],
     ];
 
@@ -39,6 +39,7 @@ public class LslParserFuzzTests
         byte[][] seeds =
         [
             QueryMessage.Format("session_id='default' and name='x' and type=\"EEG\"", 4000, "77"),
+            QueryMessage.Format("type='EEG' and (starts-with(name,'x') or not(count(desc/channels/channel)>=2)) and nominal_srate<1e3", 4000, "77"),
             [.. "77\r\n"u8, .. StreamInfoXml.Write(Text, new StreamPorts(16572, 16573, 16572, 16573), withDesc: false)],
             "LSL:timedata\r\n5 123.456\r\n"u8.ToArray(), " 5 1.5 2.5 3.5"u8.ToArray(),
             StreamInfoXml.Write(Text, new StreamPorts(16572, 16573), withDesc: true),

@@ -139,6 +139,9 @@ public class XdfTimesTests
         Assert.Equal(0, XdfTimes.Of(Stream(0, [5, 4, 9])).EffectiveRateHz);
         Assert.Equal(4, XdfTimes.Of(Stream(100, [double.NaN, 1, double.PositiveInfinity, 2])).TimesS.Length);
         Assert.Equal([8.0, 9], XdfTimes.Of(Stream(0, [5.0, 6]), new XdfTimingOptions()).TimesS.Select(t => t + 3));
+        // Found by mutation: stamps of a damaged file beyond any time.
+        foreach (var mode in Enum.GetValues<XdfTimingMode>())
+            foreach (double stampS in new[] { 1e300, -1e300, double.MaxValue, double.NaN }) Assert.Equal(3, XdfTimes.Of(Stream(100, [stampS, 1, stampS]), new XdfTimingOptions(Mode: mode)).TimesS.Length);
         var equal = new XdfClockOffset(1, 1, double.NaN);
         Assert.Equal(3, XdfTimes.Of(Stream(100, [5, 5.01, 5.02], [equal, equal, equal])).TimesS.Length);
     }
