@@ -14,6 +14,9 @@ public static class EegDatasetReader
     /// <summary>Sound and EEG of one trial may differ by this much before one of the rates must be wrong.</summary>
     private const double MostLengthDifference = 0.02, MostDifferenceS = 1;
 
+    /// <summary>Rate for which the extractor's delay is stated; it hardly depends on it.</summary>
+    private const double StatedSoundHz = 16_000;
+
     /// <param name="path">File of one participant, or folder.</param>
     /// <param name="participants">Ids to read, without "sub-"; empty: all.</param>
     /// <exception cref="InputDataException">Missing, damaged, of no known data set, or contradicting itself.</exception>
@@ -66,7 +69,7 @@ public static class EegDatasetReader
             if (t.RateHz != first.RateHz) throw new InputDataException($"{path}: trial {t.Name} is at {t.RateHz} Hz, trial {first.Name} at {first.RateHz} Hz.");
         }
         double rateHz = trials.Any(t => t.Talkers.Any(k => k.Envelope is null)) ? SpeechEnvelope.GridRateHz : first.RateHz;
-        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))], Flags = [.. trials.Select(t => t.Warning).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal)] };
+        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))], EnvelopeDelayS = trials.All(t => t.EnvelopesFromSound || t.Talkers.All(k => k.Envelope is null)) ? new EnvelopeExtractor(StatedSoundHz).DelayS : double.NaN, Flags = [.. trials.Select(t => t.Warning).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal)] };
     }
 
     private static EegTrial Convert(ListeningTrial trial, double rateHz, string path)

@@ -55,7 +55,7 @@ public sealed record XdfSession(string Path, IReadOnlyList<EegFileChannel> Chann
         double[] eeg = RateHz == SpeechEnvelope.GridRateHz ? part : EegDatasetReader.Resample(part, channels, RateHz, SpeechEnvelope.GridRateHz);
         int samples = eeg.Length / channels;
         var stimuli = talkers.Select(t => new TalkerStimulus(t.Name, Envelope(t, TimesS[first], samples, name), null, "", "")).ToArray();
-        return new ListeningTrial(subject, name, SpeechEnvelope.GridRateHz, Channels, eeg, stimuli, attended, story, presentation, "");
+        return new ListeningTrial(subject, name, SpeechEnvelope.GridRateHz, Channels, eeg, stimuli, attended, story, presentation, "") { EnvelopesFromSound = true };
     }
 
     private double[] Envelope(SessionSound sound, double startS, int samples, string trial)
