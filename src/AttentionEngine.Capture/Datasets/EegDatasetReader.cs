@@ -30,7 +30,7 @@ public static class EegDatasetReader
         {
             if (participants.Count > 0 && read.Count == participants.Count) break;
             string guess = Path.GetFileNameWithoutExtension(file);
-            var trials = ListeningDataset.ReadSubject(file);
+            var trials = TrialGroupsTable.Apply(path, ListeningDataset.ReadSubject(file));
             string id = trials.Count > 0 ? trials[0].Subject : guess;
             present.Add(id);
             if (participants.Count > 0 && !participants.Contains(id)) continue;
@@ -93,7 +93,7 @@ public static class EegDatasetReader
             StimulusNames = [.. trial.Talkers.Select(k => k.Name)],
             StimulusSides = double.IsNaN(trial.SideSwitchS) && trial.Talkers.All(k => k.Side.Length > 0) ? [.. trial.Talkers.Select(k => k.Side)] : [],
             AttendedIndex = trial.Attended,
-            Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation },
+            Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation, Session = trial.Session, Speaker = trial.Speaker ?? (attended.Speaker.Length > 0 ? attended.Speaker : null) },
             GazedTalker = trial.GazedTalker is { } gaze ? [.. Enumerable.Range(0, samples).Select(n => gaze[Math.Min(gaze.Length - 1, (int)((long)n * gaze.Length / eegSamples))])] : null,
         };
     }
