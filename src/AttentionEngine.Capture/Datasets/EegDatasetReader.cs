@@ -19,8 +19,9 @@ public static class EegDatasetReader
 
     /// <param name="path">File of one participant, or folder.</param>
     /// <param name="participants">Ids to read, without "sub-"; empty: all.</param>
+    /// <param name="afterEach">Called after each participant: reading leaves several times the data behind.</param>
     /// <exception cref="InputDataException">Missing, damaged, of no known data set, or contradicting itself.</exception>
-    public static EegDataset Read(string path, IReadOnlyCollection<string> participants)
+    public static EegDataset Read(string path, IReadOnlyCollection<string> participants, Action? afterEach = null)
     {
         var read = new List<EegParticipant>();
         var steps = new List<ProvenanceStep>();
@@ -37,6 +38,7 @@ public static class EegDatasetReader
             var participant = Convert(trials, file) with { Attributes = BidsParticipants.Of(Path.GetDirectoryName(Path.GetFullPath(file).TrimEnd(Path.DirectorySeparatorChar))!, id) };
             EegDatasetCheck.CheckStructure(participant); // values are checked when bad channels are out
             read.Add(participant);
+            afterEach?.Invoke();
             steps.Add(new ProvenanceStep("read", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: participant {id}, {trials.Count} trials, {participant.Channels.Count} channels, {participant.RateHz} Hz")));
         }
         if (participants.FirstOrDefault(p => !present.Contains(p)) is { } missing)

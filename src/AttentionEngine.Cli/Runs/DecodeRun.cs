@@ -67,7 +67,7 @@ internal static class DecodeRun
     /// <returns>The data as they are decoded, and as they were recorded where a decoder is made of them: twice the memory.</returns>
     private static (EegDataset Prepared, EegDataset? Recorded) Read(DenseAlgebra algebra, DecodeRequest request)
     {
-        var read = SessionDataset.TryRead(request.Dataset, request.Participants) ?? EegDatasetReader.Read(request.Dataset, request.Participants);
+        var read = SessionDataset.TryRead(request.Dataset, request.Participants) ?? EegDatasetReader.Read(request.Dataset, request.Participants, MemoryKeeper.Sweep);
         // One participant of many need not have each channel that is to be dropped.
         var plan = request.IsTask ? request.Preprocessing with { DropChannels = [.. request.Preprocessing.DropChannels.Where(n => read.Participants.Any(p => p.Channels.Any(c => c.Name == n)))] } : request.Preprocessing;
         return (plan.Apply(algebra, read), request.SaveDecoder ? read : null);

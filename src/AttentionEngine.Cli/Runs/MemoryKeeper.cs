@@ -26,6 +26,9 @@ internal sealed class MemoryKeeper(IProgress<double> inner, double mostBytes) : 
         _next = LeastGrowth * GC.GetTotalMemory(forceFullCollection: false);
     }
 
+    /// <summary>Frees garbage for use by this process, without moving what lives.</summary>
+    public static void Sweep() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+
     /// <summary>Gives garbage back to the system.</summary>
     public static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }
