@@ -62,7 +62,7 @@ public sealed class DecodeExecutorTests : IDisposable
     public async Task Slurm_leaves_the_same_bytes_also_after_killed_jobs()
     {
         using var slurm = await SingleNodeSlurm.StartOrSkip();
-        string[] models = ["--model", "ridge,cca"]; // two participants, two models: four tasks of one array
+        string[] models = ["--model", "ridge,lw"]; // two participants, two models: four tasks of one array
         var expected = await Reference(2, models);
         var environment = new Dictionary<string, string?> { ["SLURM_CONF"] = slurm.Configuration };
         Task<AttendProcess.Result> Decode() => AttendProcess.RunFileAsync(Repository.PathOf("attend"), Repository.Root, Arguments("slurm", [.. models, "--executor", "slurm", "--jobs", "1"]), environment, TimeSpan.FromMinutes(4));
