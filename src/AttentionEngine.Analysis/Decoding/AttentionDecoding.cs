@@ -73,6 +73,8 @@ public static class AttentionDecoding
             var (limit, p) = WindowScores.Against(permuted.Length > 0 ? [.. permuted[w].Select(c => (double)c / all)] : [], share);
             accuracy.Add(new WindowAccuracy(windowS, all, share, low, high, 1.0 / talkers, limit, p, WindowScores.Against(shifted[w], share).Limit95, InformationRate.BitsPerMinute(share, talkers, windowS)));
         }
+        if (accuracy.Where(a => a.High < a.Chance).Select(a => FormattableString.Invariant($"{a.WindowS:G4} s")).ToList() is { Count: > 0 } below)
+            flags.Add($"below chance at {string.Join(", ", below)}: with few trials the class of the held-out one is the rarer one among the others, or the labels alternate; the limit of the permutations has the same bias, one half has not");
         double mesd = talkers == 2 ? SwitchDuration.Minimal([.. accuracy.Select(a => a.WindowS)], [.. accuracy.Select(a => a.Accuracy)]).MesdS : double.NaN;
         if (talkers == 2 && double.IsNaN(mesd)) flags.Add("MESD is undefined: no window is above one half");
         return result with

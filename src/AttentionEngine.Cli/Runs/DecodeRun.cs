@@ -38,7 +38,7 @@ internal static class DecodeRun
         DecodingResult? Finished(DecodeTask task) => files.Finished(task.Participant, task.Model, keys[task]);
         int resumed = tasks.Count(t => Finished(t) is not null);
         var progress = new DecodeProgress(tasks.Count, resumed);
-        var keeper = new MemoryKeeper(progress, MemoryBound.Bytes(dataset, request.Jobs));
+        var keeper = new MemoryKeeper(progress, MemoryBound.CollectAtBytes(dataset, request.Jobs));
         MemoryKeeper.Collect(); // reading leaves several times the data behind
         if (!request.GroupOnly && !request.IsTask && resumed < tasks.Count) Console.Error.WriteLine($"attend: {MemoryBound.Text(dataset, request.Jobs)}");
         if (request is { Executor: { } executor, GroupOnly: false } && resumed < tasks.Count) executor.Run([.. tasks.Where(t => Finished(t) is null)], t => Finished(t) is not null, cancellation);
