@@ -67,8 +67,9 @@ internal static class EegPeers
             var errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
+            // The last line: mTRFpy draws its progress before it.
             string error = errors.GetAwaiter().GetResult();
-            if (process.ExitCode == 0 && double.TryParse(output.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double cpuS)) return new EegPeer(tool, cpuS, share, cpuS * times, null);
+            if (process.ExitCode == 0 && double.TryParse(output.Trim().Split('\n')[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double cpuS)) return new EegPeer(tool, cpuS, share, cpuS * times, null);
             return new EegPeer(tool, double.NaN, share, double.NaN, error.Trim().Split('\n')[^1]);
         }
         catch (System.ComponentModel.Win32Exception e)

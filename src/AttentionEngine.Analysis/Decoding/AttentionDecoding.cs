@@ -25,17 +25,19 @@ public static class AttentionDecoding
         var units = HeldOutUnits.Of(participant, job.LeaveOut);
         var lags = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
         double lagS = job.Model.IsSpatial() ? 0 : Math.Max(0, lags.FirstShift / participant.RateHz);
-        if (job.Causal) flags.Add(Latency(job, lagS));
+        var latency = CausalLatency.Of(participant, job, lagS);
+        if (job.Causal) flags.Add(latency.Text(job.WindowsS));
         else if (lagS > 0) flags.Add(FormattableString.Invariant($"not causal: an envelope sample is reconstructed from EEG up to {lags.FirstShift / participant.RateHz:0.###} s later, which a live decoder waits for"));
         double[][] eeg = [.. participant.Trials.Select(t => ScalpEeg(participant, t))];
         int channels = participant.Channels.Count(c => c.Type == EegChannelType.Eeg);
         int[] windowSamples = Windows(job, participant, flags);
         var random = new SeededRandom(job.Seed).Fork(participant.Id);
+        var permutation = talkers > 1 && job.Permutations > 0 ? random.Fork("permutation") : null;
         var outcome = job.Model switch
         {
-            DecodingModel.Cca => CcaModel.Decode(algebra, participant, job, units, eeg, channels, progress, cancel),
-            DecodingModel.FbCsp or DecodingModel.Riemann => SpatialModel.Decode(algebra, participant, job, units, eeg, channels, progress, cancel),
-            _ => ReconstructionModel.Decode(algebra, participant, job, units, eeg, channels, windowSamples, talkers > 1 && job.Permutations > 0 ? new LabelPermutation(algebra, participant, windowSamples, job.Permutations, random.Fork("permutation")) : null, progress, cancel),
+            DecodingModel.Cca => CcaModel.Decode(algebra, participant, job, units, eeg, channels, windowSamples, permutation, progress, cancel),
+            DecodingModel.FbCsp or DecodingModel.Riemann => SpatialModel.Decode(algebra, participant, job, units, eeg, channels, windowSamples, permutation, progress, cancel),
+            _ => ReconstructionModel.Decode(algebra, participant, job, units, eeg, channels, windowSamples, permutation is null ? null : new LabelPermutation(algebra, participant, windowSamples, job.Permutations, permutation), progress, cancel),
         };
         var trials = participant.Trials.Select((trial, i) => new DecodedTrial(
             trial.Id, trial.AttendedIndex, outcome.Lambdas[i], outcome.Inner[i], outcome.Trials[i] is HeldOutPairs pairs ? pairs.First : [], [.. trial.Envelopes.Select(outcome.Trials[i].Whole)],
@@ -43,7 +45,7 @@ public static class AttentionDecoding
         flags.AddRange(outcome.Flags);
         if (job.Model == DecodingModel.LedoitWolf) flags.Add("Ledoit-Wolf: the shrinkage comes from the training trials in closed form, λ was not searched");
         else FlagEdges(trials, job, flags);
-        return Score(participant, job, units, outcome, trials, windowSamples, flags, random) with { Model = job.Model, LatencyS = job.Causal ? job.FilterDelayS + lagS : double.NaN };
+        return Score(participant, job, units, outcome, trials, windowSamples, flags, random) with { Model = job.Model, LatencyS = job.Causal ? latency.TotalS : double.NaN };
     }
 
     private static DecodingResult Score(EegParticipant participant, DecodingJob job, HeldOutUnits units, ModelOutcome outcome, List<DecodedTrial> trials, int[] windowSamples, List<string> flags, SeededRandom random)
@@ -59,8 +61,7 @@ public static class AttentionDecoding
             flags.Add("one talker: there is no attention to decode; the correlation is given with its shifted null");
             return result with { MatchMismatch = MatchMismatch.Run([.. attended.Select(a => a!.Value.FromEnvelope)], [.. attended.Select(a => a!.Value.FromEeg)], windowSamples, participant.RateHz, job, random.Fork("match-mismatch")) };
         }
-        int[][] permuted = job.Permutations == 0 ? [] : outcome.PermutationCorrect ?? LabelPermutation.OfDecisions(participant.Trials, [.. windowSamples.Select((_, w) => trials.Select(t => t.WindowCorrelation[w]).ToArray())], job.Permutations, random.Fork("permutation"));
-        if (permuted.Length > 0 && outcome.PermutationCorrect is null) flags.Add("permutation: labels were drawn against the same held-out decisions, the decoders were not trained again for each draw");
+        int[][] permuted = outcome.PermutationCorrect ?? [];
         var accuracy = new List<WindowAccuracy>();
         for (int w = 0; w < windowSamples.Length; w++)
         {
@@ -72,6 +73,8 @@ public static class AttentionDecoding
             var (limit, p) = WindowScores.Against(permuted.Length > 0 ? [.. permuted[w].Select(c => (double)c / all)] : [], share);
             accuracy.Add(new WindowAccuracy(windowS, all, share, low, high, 1.0 / talkers, limit, p, WindowScores.Against(shifted[w], share).Limit95, InformationRate.BitsPerMinute(share, talkers, windowS)));
         }
+        if (accuracy.Where(a => a.High < a.Chance).Select(a => FormattableString.Invariant($"{a.WindowS:G4} s")).ToList() is { Count: > 0 } below)
+            flags.Add($"below chance at {string.Join(", ", below)}: with few trials the class of the held-out one is the rarer one among the others, or the labels alternate; the limit of the permutations has the same bias, one half has not");
         double mesd = talkers == 2 ? SwitchDuration.Minimal([.. accuracy.Select(a => a.WindowS)], [.. accuracy.Select(a => a.Accuracy)]).MesdS : double.NaN;
         if (talkers == 2 && double.IsNaN(mesd)) flags.Add("MESD is undefined: no window is above one half");
         return result with
@@ -79,13 +82,6 @@ public static class AttentionDecoding
             Accuracy = accuracy, MesdS = mesd,
             Switching = talkers == 2 && reconstructs ? SwitchDetection.Measure([.. participant.Trials.Select((t, i) => new TwoTalkerTrial(attended[i]!.Value.FromEeg, attended[i]!.Value.FromEnvelope, outcome.Trials[i].Pair(t.Envelopes[1 - t.AttendedIndex])!.Value.FromEnvelope))], participant.RateHz, SwitchEveryS) : null,
         };
-    }
-
-    /// <summary>What a causal decoder waits for, in words.</summary>
-    private static string Latency(DecodingJob job, double lagS)
-    {
-        double before = job.FilterDelayS + lagS;
-        return FormattableString.Invariant($"causal: total latency = filters {1000 * job.FilterDelayS:0} ms + lags {1000 * lagS:0} ms + the window; ") + string.Join(", ", job.WindowsS.Select(w => FormattableString.Invariant($"{w:G4} s window {before + w:0.##} s"))) + " from the oldest sound to its decision (the envelope's own extraction not counted)";
     }
 
     /// <returns>[samples × scalp channels]</returns>

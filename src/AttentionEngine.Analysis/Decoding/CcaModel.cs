@@ -1,6 +1,7 @@
 using AttentionEngine.Analysis.Decoding.LinearAlgebra;
 using AttentionEngine.Core.Eeg;
 using AttentionEngine.Core.Errors;
+using AttentionEngine.Core.Randomness;
 
 namespace AttentionEngine.Analysis.Decoding;
 
@@ -14,7 +15,10 @@ internal static class CcaModel
     private const int MostPairs = 5;
     private const double EnvelopeRidge = 1e-6;
 
-    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, IProgress<double>? progress, CancellationToken cancel)
+    /// <summary>Part of the progress before the permutations.</summary>
+    private const double SearchShare = 0.5;
+
+    public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, int[] windowSamples, SeededRandom? permutation, IProgress<double>? progress, CancellationToken cancel)
     {
         // EEG follows the sound: the EEG of now beside the envelope of lag samples ago.
         var backward = LagRange.Backward(job.MinLagS, job.MaxLagS, participant.RateHz);
@@ -43,20 +47,59 @@ internal static class CcaModel
                     }
                 }
             }
-            progress?.Report((i + 1.0) / trials);
+            progress?.Report((permutation is null ? 1 : SearchShare) * (i + 1.0) / trials);
         }
         var held = new HeldOut[eeg.Length];
         var lambdas = new double[eeg.Length];
         var choices = new string[eeg.Length];
+        int[] best = [.. inner.Select(i => Enumerable.Range(0, job.Lambdas.Count).MaxBy(l => i[l][0]))];
+        double[][] weights = [.. inner.Select((i, u) => Weights(i[best[u]]))];
         for (int i = 0; i < trials; i++)
         {
-            int best = Enumerable.Range(0, job.Lambdas.Count).MaxBy(l => inner[i][l][0]);
-            var cca = Fit(algebra, total.Minus(own[i]), p, q, job, participant.RateHz, trials - 1, job.Lambdas[best]);
-            double[] weights = [.. inner[i][best].Select(r => Math.Max(0, r))];
-            if (weights.Sum() == 0) weights[0] = 1;
-            foreach (int t in units.Trials(i)) (lambdas[t], choices[t], held[t]) = (job.Lambdas[best], $"{weights.Count(w => w > 0)} pairs", new HeldOutPairs([.. Enumerable.Range(0, pairs).Select(c => Spatial(eeg[t], p, cca.First.AsSpan(c * p, p)))], weights, envelope => [.. Enumerable.Range(0, pairs).Select(c => Temporal(envelope, lags, cca.Second.AsSpan(c * q, q)))]));
+            var cca = Fit(algebra, total.Minus(own[i]), p, q, job, participant.RateHz, trials - 1, job.Lambdas[best[i]]);
+            foreach (int t in units.Trials(i)) (lambdas[t], choices[t], held[t]) = (job.Lambdas[best[i]], $"{weights[i].Count(w => w > 0)} pairs", Decoder(algebra, eeg[t], p, lags, cca, weights[i]));
         }
-        return new ModelOutcome(held, lambdas, [.. units.OfTrial.Select(u => inner[u].Select(c => c[0]).ToArray())], choices, new SolverReport(algebra.Name, trials * (trials - 1) / 2 * job.Lambdas.Count, 0, 0, 0), null);
+        int[][]? permuted = permutation is null ? null : Permuted();
+        return new ModelOutcome(held, lambdas, [.. units.OfTrial.Select(u => inner[u].Select(c => c[0]).ToArray())], choices, new SolverReport(algebra.Name, trials * (trials - 1) / 2 * job.Lambdas.Count, 0, 0, 0), permuted)
+        {
+            Flags = permuted is null ? [] : ["permutation: for each draw the filters were trained again on the drawn labels; λ and the weights of the pairs are those of the true labels"],
+        };
+
+        int[][] Permuted()
+        {
+            int[][] labels = LabelPermutation.Draw(participant.Trials, job.Permutations, permutation);
+            JointCovariance[][] ofTalker = [.. participant.Trials.Select((t, i) => t.Envelopes.Select((e, k) => k == t.AttendedIndex ? ofTrial[i] : JointCovariance.Of(algebra, eeg[i], p, e, lags)).ToArray())];
+            var drawn = new RefittedPermutation(participant.Trials, windowSamples, labels.Length);
+            for (int d = 0; d < labels.Length; d++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var ofUnit = Enumerable.Range(0, trials).Select(u => units.Trials(u).Select(t => ofTalker[t][labels[d][t]]).Aggregate((a, b) => a.Plus(b))).ToArray();
+                var all = ofUnit.Aggregate((a, b) => a.Plus(b));
+                for (int u = 0; u < trials; u++)
+                {
+                    var cca = Fit(algebra, all.Minus(ofUnit[u]), p, q, job, participant.RateHz, trials - 1, job.Lambdas[best[u]]);
+                    foreach (int t in units.Trials(u)) drawn.Add(d, t, Decoder(algebra, eeg[t], p, lags, cca, weights[u]), labels[d][t]);
+                }
+                progress?.Report(SearchShare + (1 - SearchShare) * (d + 1) / labels.Length);
+            }
+            return drawn.Correct;
+        }
+    }
+
+    /// <summary>Pairs count by their mean correlation on inner validation trials.</summary>
+    private static double[] Weights(double[] inner)
+    {
+        double[] weights = [.. inner.Select(r => Math.Max(0, r))];
+        if (weights.Sum() == 0) weights[0] = 1;
+        return weights;
+    }
+
+    private static HeldOutPairs Decoder(DenseAlgebra algebra, double[] eeg, int channels, int[] lags, CanonicalCorrelation cca, double[] weights)
+    {
+        int samples = eeg.Length / channels, pairs = weights.Length;
+        var bySample = new double[pairs * samples];
+        algebra.Multiply(false, true, pairs, samples, channels, 1, cca.First, channels, eeg, channels, 0, bySample, samples);
+        return new HeldOutPairs([.. Enumerable.Range(0, pairs).Select(c => bySample[(c * samples)..((c + 1) * samples)])], weights, envelope => [.. Enumerable.Range(0, pairs).Select(c => weights[c] > 0 || c == 0 ? Temporal(envelope, lags, cca.Second.AsSpan(c * lags.Length, lags.Length)) : [])]);
     }
 
     private static CanonicalCorrelation Fit(DenseAlgebra algebra, JointCovariance training, int p, int q, DecodingJob job, double rateHz, int trials, double lambda)
@@ -66,13 +109,6 @@ internal static class CcaModel
         for (int k = 0; k < p; k++) xx[k * p + k] += diagonal;
         for (int k = 0; k < q; k++) yy[k * q + k] += small;
         return CanonicalCorrelation.Of(algebra, xx, p, yy, q, xy);
-    }
-
-    private static double[] Spatial(double[] eeg, int channels, ReadOnlySpan<double> filter)
-    {
-        var u = new double[eeg.Length / channels];
-        for (int n = 0; n < u.Length; n++) u[n] = RowMath.Dot(eeg.AsSpan(n * channels, channels), filter);
-        return u;
     }
 
     private static double[] Temporal(double[] envelope, int[] lags, ReadOnlySpan<double> filter)

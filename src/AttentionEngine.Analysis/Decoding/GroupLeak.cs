@@ -32,7 +32,8 @@ public static class GroupLeak
             int unknown = participant.Trials.Count(t => of(t) is null);
             if (unknown > 0) flags.Add($"{name}: not labelled in {unknown} of {participant.Trials.Count} trials, so sharing it across the split cannot be ruled out");
             var repeated = participant.Trials.Where(t => of(t) is not null).GroupBy(of).FirstOrDefault(g => g.Select(t => unitOf[t.Id]).Distinct().Count() > 1);
-            if (repeated is not null) Shared(group, name, $"`{repeated.Key}` is in {repeated.Count()} trials ({string.Join(", ", repeated.Take(3).Select(t => t.Id))}{(repeated.Count() > 3 ? ", …" : "")})");
+            if (repeated is not null && group == SharedGroups.Session && unknown == 0 && repeated.Count() == participant.Trials.Count) flags.Add($"session: all trials are of one, `{repeated.Key}`; how the decoder does in another is not shown");
+            else if (repeated is not null) Shared(group, name, $"`{repeated.Key}` is in {repeated.Count()} trials ({string.Join(", ", repeated.Take(3).Select(t => t.Id))}{(repeated.Count() > 3 ? ", …" : "")})");
         }
 
         void Shared(SharedGroups group, string name, string what)

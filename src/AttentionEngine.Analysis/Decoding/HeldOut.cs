@@ -7,6 +7,9 @@ internal abstract class HeldOut
     /// <returns>[window × K] a score per talker, the largest wins; windows without overlap, a remainder is not used.</returns>
     public abstract double[] InWindows(double[][] envelopes, int windowSamples);
 
+    /// <returns>[window length] the same at several lengths.</returns>
+    public virtual double[][] InWindows(double[][] envelopes, int[] windowSamples) => [.. windowSamples.Select(w => InWindows(envelopes, w))];
+
     /// <summary>Correlation over the whole trial with an envelope; NaN where the decoder reconstructs nothing.</summary>
     public virtual double Whole(double[] envelope) => double.NaN;
 
@@ -29,6 +32,20 @@ internal sealed class HeldOutPairs(double[][] fromEeg, double[] weights, Func<do
         var sum = new double[fromEeg[0].Length / windowSamples * envelopes.Length];
         for (int c = 0; c < fromEeg.Length; c++)
             if (weights[c] > 0) RowMath.AddScaled(weights[c], Correlations.InWindows(fromEeg[c], [.. made.Select(m => m[c])], windowSamples), sum);
+        return sum;
+    }
+
+    /// <summary>As one by one, to rounding, with the sums taken once for all lengths.</summary>
+    public override double[][] InWindows(double[][] envelopes, int[] windowSamples)
+    {
+        double[][][] made = [.. envelopes.Select(e => fromEnvelope is null ? [e] : fromEnvelope(e))];
+        double[][] sum = [.. windowSamples.Select(w => new double[fromEeg[0].Length / w * envelopes.Length])];
+        for (int c = 0; c < fromEeg.Length; c++)
+        {
+            if (weights[c] <= 0) continue;
+            double[][] r = new WindowCorrelations([.. made.Select(m => m[c])], windowSamples).Of(fromEeg[c]);
+            for (int w = 0; w < r.Length; w++) RowMath.AddScaled(weights[c], r[w], sum[w]);
+        }
         return sum;
     }
 
@@ -59,7 +76,7 @@ internal sealed class HeldOutLabel(double[] scores, int[] talkerOfClass, int sec
 /// <param name="Lambdas">[trial] NaN where none is searched.</param>
 /// <param name="Inner">[trial][candidate] what the inner loop saw.</param>
 /// <param name="Choices">[trial] what else the inner loop chose, in words.</param>
-/// <param name="PermutationCorrect">[window length][draw] with the decoders trained again; null where that was not done.</param>
+/// <param name="PermutationCorrect">[window length][draw] with the decoders trained again; null without permutations.</param>
 internal sealed record ModelOutcome(HeldOut[] Trials, double[] Lambdas, double[][] Inner, string[] Choices, Core.Eeg.SolverReport Report, int[][]? PermutationCorrect)
 {
     public IReadOnlyList<Core.Eeg.LagFigures> LagCurve { get; init; } = [];

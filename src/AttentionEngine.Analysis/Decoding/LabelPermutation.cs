@@ -30,20 +30,6 @@ internal sealed class LabelPermutation
     /// <returns>[draw][trial]</returns>
     public static int[][] Draw(IReadOnlyList<EegTrial> trials, int draws, SeededRandom random) => [.. Enumerable.Range(0, draws).Select(_ => trials.Select(t => random.Index(t.Envelopes.Length)).ToArray())];
 
-    /// <summary>
-    /// The weaker null of decoders that are not linear in the labels: the labels are drawn anew, the decisions on held-out trials stay as they are.
-    /// </summary>
-    /// <param name="scores">[window length][trial][window × K]</param>
-    public static int[][] OfDecisions(IReadOnlyList<EegTrial> trials, double[][][] scores, int draws, SeededRandom random)
-    {
-        int[][] labels = Draw(trials, draws, random);
-        return [.. scores.Select(byTrial =>
-        {
-            int[][] wins = [.. trials.Select((t, i) => Enumerable.Range(0, t.Envelopes.Length).Select(k => WindowScores.Correct(byTrial[i], t.Envelopes.Length, k)).ToArray())];
-            return labels.Select(drawn => drawn.Select((k, i) => wins[i][k]).Sum()).ToArray();
-        })];
-    }
-
     /// <summary>Scores all draws on trials that are held out together.</summary>
     /// <param name="sum">Statistics of the other trials (their covariance).</param>
     /// <param name="cross">Per trial: all K envelopes as targets, the attended one first, about one origin.</param>

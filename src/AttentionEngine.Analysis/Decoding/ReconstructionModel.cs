@@ -17,7 +17,8 @@ internal sealed record ModelVariant(string Choice, double[][] Eeg, int Channels,
 /// </summary>
 internal static class ReconstructionModel
 {
-    private const int FilterOrder = 2, MostBands = 3;
+    internal const int FilterOrder = 2;
+    private const int MostBands = 3;
     private static readonly double[] Ratios = [1, 0.1, 10];
 
     public static ModelOutcome Decode(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, HeldOutUnits units, double[][] eeg, int channels, int[] windowSamples, LabelPermutation? permutation, IProgress<double>? progress, CancellationToken cancel)

@@ -38,22 +38,23 @@ internal static class SecondCovariances
 internal sealed class CspFeatures : ISpatialFeatures
 {
     private readonly DenseAlgebra _algebra;
-    private readonly int _channels;
-    private readonly TrialLabels _labels;
+    private readonly int _channels, _classes;
     private readonly double[][][] _seconds, _means; // [band][trial]
 
-    public CspFeatures(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, double[][] eeg, int channels, TrialLabels labels)
+    public CspFeatures(DenseAlgebra algebra, EegParticipant participant, DecodingJob job, double[][] eeg, int channels, int classes)
     {
-        (_algebra, _channels, _labels) = (algebra, channels, labels);
+        (_algebra, _channels, _classes) = (algebra, channels, classes);
         int second = (int)Math.Round(participant.RateHz);
         _seconds = [.. Enumerable.Range(0, job.FilterBankHz.Count - 1).Select(b => eeg.Select(e => SecondCovariances.Of(algebra, ReconstructionModel.Filtered(e, channels, job, b, participant.RateHz), channels, second)).ToArray())];
         // Of trace one: a loud trial does not speak for its class.
         _means = [.. _seconds.Select(band => band.Select(s => Unit(SecondCovariances.Mean(s, channels * channels), channels)).ToArray())];
     }
 
-    public double[][][] Of(int[] left, int size)
+    public bool DependOnLabels => true;
+
+    public double[][][] Of(int[] left, int size, int[] labels)
     {
-        int classes = _labels.Names.Length, square = _channels * _channels, trials = _labels.OfTrial.Length;
+        int classes = _classes, square = _channels * _channels, trials = labels.Length;
         double[][][] rows = [.. Enumerable.Range(0, trials).Select(t => Enumerable.Range(0, _seconds[0][t].Length / square).Select(_ => new double[_seconds.Length * (classes == 2 ? 1 : classes) * 2 * size]).ToArray())];
         int at = 0;
         for (int b = 0; b < _seconds.Length; b++)
@@ -61,9 +62,9 @@ internal sealed class CspFeatures : ISpatialFeatures
             {
                 double[] own = new double[square], others = new double[square];
                 for (int t = 0; t < trials; t++)
-                    if (!left.Contains(t)) RowMath.AddScaled(1, _means[b][t], _labels.OfTrial[t] == c ? own : others);
-                Scale(own, left, c, true);
-                Scale(others, left, c, false);
+                    if (!left.Contains(t)) RowMath.AddScaled(1, _means[b][t], labels[t] == c ? own : others);
+                Scale(own, labels, left, c, true);
+                Scale(others, labels, left, c, false);
                 var filters = CommonSpatialPatterns.Filters(_algebra, own, others, _channels, size);
                 var outer = new double[filters.Length * square];
                 for (int f = 0; f < filters.Length; f++)
@@ -81,9 +82,9 @@ internal sealed class CspFeatures : ISpatialFeatures
         return rows;
     }
 
-    private void Scale(double[] sum, int[] left, int c, bool own)
+    private static void Scale(double[] sum, int[] labels, int[] left, int c, bool own)
     {
-        int count = Enumerable.Range(0, _labels.OfTrial.Length).Count(t => !left.Contains(t) && _labels.OfTrial[t] == c == own);
+        int count = Enumerable.Range(0, labels.Length).Count(t => !left.Contains(t) && labels[t] == c == own);
         foreach (ref double v in sum.AsSpan()) v /= Math.Max(1, count);
     }
 
@@ -102,7 +103,9 @@ internal sealed class TangentFeatures(DenseAlgebra algebra, double[][] eeg, int 
     private const double LeastEigenvalue = 1e-6;
     private readonly double[][] _seconds = [.. eeg.Select(e => SecondCovariances.Of(algebra, e, channels, second))];
 
-    public double[][][] Of(int[] left, int size)
+    public bool DependOnLabels => false;
+
+    public double[][][] Of(int[] left, int size, int[] labels)
     {
         int square = channels * channels;
         var mean = new double[square];

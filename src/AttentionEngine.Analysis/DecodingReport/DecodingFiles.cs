@@ -30,7 +30,8 @@ public sealed class DecodingFiles(string root, JsonSerializerOptions json)
     {
         string description = Path.Combine(root, "dataset_description.json");
         if (File.Exists(description)) return;
-        if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()) throw new ConfigurationException($"{root} is not empty and no folder of decoding results. Give an empty or a new folder.");
+        // A run that was killed here leaves the description unfinished, and nothing else.
+        if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any(e => e != description + ".part")) throw new ConfigurationException($"{root} is not empty and no folder of decoding results. Give an empty or a new folder.");
         Directory.CreateDirectory(root);
         Replace(description, JsonSerializer.Serialize(new { Name = "Attention decoding", BIDSVersion = "1.9.0", DatasetType = "derivative", GeneratedBy = new[] { new { Name = "AttentionEngine", Version = version } } }, Plain));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AttentionEngine.Analysis.Decoding;
 using AttentionEngine.Analysis.Report;
 using AttentionEngine.Core.Eeg;
 
@@ -37,7 +38,7 @@ public static class DecodingReportPage
     private static void OfModel(StringBuilder html, DecodingReportInput input)
     {
         bool several = input.Results.Any(r => r.Trials.Any(t => t.Correlation.Length > 1)), reconstructs = !input.Results[0].Model.IsSpatial();
-        if (several) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results));
+        if (several) html.Append("<h2>Accuracy</h2>").Append(AccuracyFigure.Svg(input.Results)).Append(AccuracyTable(input.Results, input.Job));
         html.Append(ControlsTable.Html(input.Results));
         html.Append("<h2>Participants</h2>").Append(ParticipantTable(input.Results));
         if (several && reconstructs) html.Append(CorrelationFigure.Svg(input.Results));
@@ -62,7 +63,7 @@ public static class DecodingReportPage
         html.Append("</ul>");
     }
 
-    private static string AccuracyTable(IReadOnlyList<DecodingResult> results) => HtmlText.Table("Share of decision windows in which the attended talker has the largest correlation", ["participant", "window", "windows", "accuracy", "95 % interval (trials drawn)", "chance", "permutation limit", "p", "shifted limit", "bits/min"],
+    private static string AccuracyTable(IReadOnlyList<DecodingResult> results, DecodingJob job) => HtmlText.Table(string.Create(CultureInfo.InvariantCulture, $"Share of decision windows in which the attended talker has the largest {(results[0].Model.IsSpatial() ? "score" : "correlation")}; a permutation is of whole trials, no p can be below {1.0 / (1 + (results[0].Model.IsSpatial() ? Math.Min(job.Permutations, RefittedPermutation.MostSpatialDraws) : job.Permutations)):G3}"), ["participant", "window", "windows", "accuracy", "95 % interval (trials drawn)", "chance", "permutation limit", "p", "shifted limit", "bits/min"],
         results.SelectMany(r => r.Accuracy.Select(a => (IReadOnlyList<string>)[r.ParticipantId, HtmlText.Number(a.WindowS, 1, "s"), Text(a.WindowCount), HtmlText.Percent(a.Accuracy), $"{HtmlText.Percent(a.Low)} to {HtmlText.Percent(a.High)}",
             HtmlText.Percent(a.Chance), HtmlText.Percent(a.PermutationLimit95), HtmlText.Number(a.PermutationP, 4), HtmlText.Percent(a.ShiftedLimit95), HtmlText.Number(a.BitsPerMinute, 2)])), c => c >= 1);
 

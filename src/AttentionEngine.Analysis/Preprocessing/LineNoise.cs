@@ -18,7 +18,10 @@ public enum LineNoiseMethod
 /// <summary>Removal of the mains' frequency and its multiples below half the rate, from EEG only.</summary>
 public static class LineNoise
 {
-    private const double NotchWidthHz = 2, WindowS = 4, StatedAtHz = 5;
+    private const double NotchWidthHz = 2, WindowS = 4;
+
+    /// <summary>Where delays are stated when no band is given.</summary>
+    internal const double StatedAtHz = 5;
 
     /// <exception cref="ConfigurationException">The mains' frequency is not in the data, or the regression was asked for as a causal filter.</exception>
     public static EegDataset Remove(EegDataset dataset, double mainsHz, LineNoiseMethod method, bool causal)
@@ -35,10 +38,13 @@ public static class LineNoise
         double rateHz = dataset.Participants[0].RateHz;
         string at = string.Join(", ", Multiples(mainsHz, rateHz).Select(f => f.ToString("G4", CultureInfo.InvariantCulture)));
         string how = method == LineNoiseMethod.Regression ? string.Create(CultureInfo.InvariantCulture, $"sine and cosine fitted in windows of {WindowS} s with half overlap and subtracted (no delay, not causal)")
-            : causal ? string.Create(CultureInfo.InvariantCulture, $"notches {NotchWidthHz} Hz wide, causal, delay {1000 * ButterworthDesign.GroupDelayS(Notches(mainsHz, rateHz), StatedAtHz, rateHz):F1} ms at {StatedAtHz} Hz on the EEG only")
+            : causal ? string.Create(CultureInfo.InvariantCulture, $"notches {NotchWidthHz} Hz wide, causal, delay {1000 * DelayS(mainsHz, StatedAtHz, rateHz):F1} ms at {StatedAtHz} Hz on the EEG only")
             : string.Create(CultureInfo.InvariantCulture, $"notches {NotchWidthHz} Hz wide, forward and backward (zero phase, not causal)");
         return EegPreprocessing.With(result, "line noise", $"{at} Hz: {how}, EEG, per trial");
     }
+
+    /// <summary>Group delay of the causal notches, s.</summary>
+    internal static double DelayS(double mainsHz, double atHz, double rateHz) => ButterworthDesign.GroupDelayS(Notches(mainsHz, rateHz), atHz, rateHz);
 
     private static double[] Multiples(double mainsHz, double rateHz) => [.. Enumerable.Range(1, (int)(rateHz / 2 / mainsHz)).Select(k => k * mainsHz).Where(f => f < rateHz / 2)];
 

@@ -58,8 +58,14 @@ public sealed record PreprocessingPlan
     /// <summary>None, Report or Blank.</summary>
     public BadTreatment BadSegments { get; init; }
 
-    /// <summary>Delay of the causal filters at the middle of their band, s; 0 where there are none.</summary>
-    public double DelayS(double rateHz) => Causal && BandHz is var (low, high) ? ButterworthDesign.GroupDelayS(ButterworthDesign.BandPass(FilterOrder, low, high, rateHz), Math.Sqrt(low * high), rateHz) : 0;
+    /// <summary>Delays of the causal filters at the middle of the band; 0 where there are none.</summary>
+    public FilterDelays DelaysAt(double rateHz)
+    {
+        if (!Causal) return default;
+        double middleHz = BandHz is var (l, h) ? Math.Sqrt(l * h) : LineNoise.StatedAtHz;
+        return new(LineNoiseHz is { } mains ? LineNoise.DelayS(mains, middleHz, rateHz) : 0,
+            BandHz is var (low, high) ? ButterworthDesign.GroupDelayS(ButterworthDesign.BandPass(FilterOrder, low, high, rateHz), middleHz, rateHz) : 0);
+    }
 
     /// <exception cref="Core.Errors.ConfigurationException">A step does not fit the data.</exception>
     /// <exception cref="Core.Errors.InputDataException">The data cannot be used, by themselves or after the steps.</exception>

@@ -39,20 +39,44 @@ public static class BidsLoader
         if (events.Count == 0) throw new InputDataException($"{table} has no row with a stimulus; expected the columns onset, duration, attended_stimulus, unattended_stimulus (or stim_file).");
         var recording = EegFile.Read(file);
         var (kept, channels) = Kept(recording, stem + "channels.tsv", BidsElectrodes.Read(Path.GetDirectoryName(file)!));
+        var gaze = events.Any(r => TrialGroupsTable.Cell(r, "attended_azimuth_deg") is not null) ? BidsEyeTracking.Read(stem) : null;
         foreach (var row in events)
         {
             string where = $"{table}, onset {row.GetValueOrDefault("onset")}";
             double onset = Seconds(row, "onset", where), duration = Seconds(row, "duration", where);
             long first = (long)Math.Round(onset * recording.RateHz), count = (long)Math.Round(duration * recording.RateHz);
-            if (first < 0 || count <= 0 || first + count > recording.SampleCount)
+            var triggers = TrialGroupsTable.Cell(row, "trigger_file") is { } pulses ? TriggerAlignment.Of(recording, SoundFile(stimuli, pulses, where), onset, duration, where) : ((double FirstSample, double Step)?)null;
+            if (triggers is null && (first < 0 || count <= 0 || first + count > recording.SampleCount))
                 throw new InputDataException(string.Create(CultureInfo.InvariantCulture, $"{where}: the trial of {duration} s does not lie within the {recording.SampleCount / recording.RateHz:F1} s of {file}."));
-            var eeg = new double[count * kept.Length];
-            for (int n = 0, o = 0; n < count; n++)
-                foreach (int c in kept) eeg[o++] = recording.Samples[(first + n) * recording.Channels.Count + c];
+            double[] eeg = triggers is var (at, step) ? TriggerAlignment.Resampled(recording, kept, at, step, count, where) : Part(recording, kept, first, count);
             var names = Stimuli(row);
             trials.Add(new ListeningTrial(subject, FormattableString.Invariant($"{trials.Count + 1}"), recording.RateHz, channels, eeg,
-                [.. names.Select(s => new TalkerStimulus(s, null, SoundFile(stimuli, s, where), "", ""))], 0, string.Join('+', names.Order(StringComparer.Ordinal)), $"{Path.GetFileName(stem)}{trials.Count + 1}", row.GetValueOrDefault("trial_type") ?? ""));
+                [.. names.Select(s => new TalkerStimulus(s, null, SoundFile(stimuli, s, where), "", ""))], 0, TrialGroupsTable.Cell(row, "story") ?? string.Join('+', names.Order(StringComparer.Ordinal)), $"{Path.GetFileName(stem)}{trials.Count + 1}", row.GetValueOrDefault("trial_type") ?? row.GetValueOrDefault("condition") ?? "")
+            {
+                GazedTalker = gaze is not null && Azimuths(row, names.Count, where) is { } talkers ? gaze.At(_ => talkers, onset, (int)count, recording.RateHz) : null,
+                Session = Session(file), Speaker = TrialGroupsTable.Cell(row, "speaker") ?? SparrKuleeLoader.Narrator(names[0]),
+            });
         }
+    }
+
+    /// <summary>Directions of the talkers of a trial, the attended one first: attended_azimuth_deg and unattended_azimuth_deg (';' between several), left positive; null without.</summary>
+    internal static double[]? Azimuths(Dictionary<string, string> row, int talkers, string where)
+    {
+        if (TrialGroupsTable.Cell(row, "attended_azimuth_deg") is not { } attended) return null;
+        string[] cells = [attended, .. (TrialGroupsTable.Cell(row, "unattended_azimuth_deg") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        double[] degrees = [.. cells.Select(c => double.TryParse(c, CultureInfo.InvariantCulture, out double v) && Math.Abs(v) <= 360 ? v : throw new InputDataException($"{where}: the azimuth '{c}' is no number of degrees."))];
+        return degrees.Length == talkers ? degrees : throw new InputDataException($"{where}: {degrees.Length} azimuths for {talkers} talkers; expected one each, the attended one in attended_azimuth_deg, the others in unattended_azimuth_deg.");
+    }
+
+    /// <summary>The session of a file's path (ses-X); null without.</summary>
+    internal static string? Session(string file) => Path.GetFullPath(file).Split(Path.DirectorySeparatorChar).LastOrDefault(p => p.StartsWith("ses-", StringComparison.Ordinal));
+
+    private static double[] Part(EegRecording recording, int[] kept, long first, long count)
+    {
+        var eeg = new double[count * kept.Length];
+        for (long n = 0, o = 0; n < count; n++)
+            foreach (int c in kept) eeg[o++] = recording.Samples[(first + n) * recording.Channels.Count + c];
+        return eeg;
     }
 
     /// <summary>The attended one first.</summary>

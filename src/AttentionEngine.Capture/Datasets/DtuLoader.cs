@@ -44,9 +44,9 @@ public static class DtuLoader
     internal static List<ListeningTrial> ConvertRaw(IReadOnlyDictionary<string, MatValue> file, string path)
     {
         var data = file["data"];
-        var rows = Table(file["expinfo"], path);
+        var rows = TrialTable.Read(file["expinfo"], "expinfo", path);
         if (rows.Count > 0 && !rows[0].ContainsKey("wavfile_male") && !rows[0].ContainsKey("wavfile_female"))
-            throw new InputDataException($"{path}: the table of trials has the columns {string.Join(", ", rows[0].Keys)}; expected wavfile_male and wavfile_female (DTU). Raw recordings of other sets with a table are not read; give the preprocessed ones, or convert them to CND.");
+            throw new InputDataException($"{path}: the table of trials has the columns {string.Join(", ", rows[0].Keys)}; expected wavfile_male and wavfile_female (DTU). The table is of another data set; convert its trials to CND.");
         var eeg = MatTrials.Cell(MatTrials.Need(data, path, "data", "eeg"), 0, path, "data.eeg");
         double rateHz = MatTrials.Need(data, path, "data", "fsample", "eeg").Scalar(path, "data.fsample.eeg");
         double[] at = MatTrials.Need(data, path, "data", "event", "eeg", "sample").ToDoubles(), value = MatTrials.Need(data, path, "data", "event", "eeg", "value").ToDoubles();
@@ -78,17 +78,6 @@ public static class DtuLoader
         int attended = Math.Max(0, talkers.FindIndex(p => p.Speaker == gender));
         string name = FormattableString.Invariant($"{t + 1}");
         return new ListeningTrial(subject, name, rateHz, channels, values, talkers, attended, string.Join('+', talkers.Select(p => p.Name).Order(StringComparer.Ordinal)), $"trial {name}", $"acoustic_condition {row.GetValueOrDefault("acoustic_condition")}");
-    }
-
-    /// <summary>The rows of expinfo: from the struct where someone converted it, else from the CSV beside the file.</summary>
-    private static List<Dictionary<string, string>> Table(MatValue expinfo, string path)
-    {
-        if (expinfo is { Kind: MatKind.Struct, Count: > 0 })
-            return [.. Enumerable.Range(0, expinfo.Count).Select(i => expinfo.Fields.ToDictionary(f => f.Key, f => f.Value[i].Text ?? (f.Value[i].Count > 0 ? f.Value[i].ToDoubles()[0].ToString(CultureInfo.InvariantCulture) : "")))];
-        string side = Path.ChangeExtension(path, ".csv");
-        if (!File.Exists(side))
-            throw new InputDataException($"{path}: 'expinfo' is {expinfo.Describe()}, which only MATLAB can open. Give {side} beside it: in MATLAB, load('{Path.GetFileName(path)}'); writetable(expinfo, '{Path.GetFileName(side)}').");
-        return DelimitedTable.Read(side, ',');
     }
 
     private static string?[] Names(MatValue data) => data.Field("dim")?.Field("chan")?.Field("eeg") is { Kind: MatKind.Cell } names ? [.. (names.Count == 1 && names.Cells[0].Kind == MatKind.Cell ? names.Cells[0] : names).Cells.Select(c => c.Text)] : [];

@@ -14,10 +14,14 @@ public static class EegDatasetReader
     /// <summary>Sound and EEG of one trial may differ by this much before one of the rates must be wrong.</summary>
     private const double MostLengthDifference = 0.02, MostDifferenceS = 1;
 
+    /// <summary>Rate for which the extractor's delay is stated; it hardly depends on it.</summary>
+    private const double StatedSoundHz = 16_000;
+
     /// <param name="path">File of one participant, or folder.</param>
     /// <param name="participants">Ids to read, without "sub-"; empty: all.</param>
+    /// <param name="afterEach">Called after each participant: reading leaves several times the data behind.</param>
     /// <exception cref="InputDataException">Missing, damaged, of no known data set, or contradicting itself.</exception>
-    public static EegDataset Read(string path, IReadOnlyCollection<string> participants)
+    public static EegDataset Read(string path, IReadOnlyCollection<string> participants, Action? afterEach = null)
     {
         var read = new List<EegParticipant>();
         var steps = new List<ProvenanceStep>();
@@ -27,13 +31,14 @@ public static class EegDatasetReader
         {
             if (participants.Count > 0 && read.Count == participants.Count) break;
             string guess = Path.GetFileNameWithoutExtension(file);
-            var trials = ListeningDataset.ReadSubject(file);
+            var trials = TrialGroupsTable.Apply(path, ListeningDataset.ReadSubject(file));
             string id = trials.Count > 0 ? trials[0].Subject : guess;
             present.Add(id);
             if (participants.Count > 0 && !participants.Contains(id)) continue;
             var participant = Convert(trials, file) with { Attributes = BidsParticipants.Of(Path.GetDirectoryName(Path.GetFullPath(file).TrimEnd(Path.DirectorySeparatorChar))!, id) };
             EegDatasetCheck.CheckStructure(participant); // values are checked when bad channels are out
             read.Add(participant);
+            afterEach?.Invoke();
             steps.Add(new ProvenanceStep("read", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: participant {id}, {trials.Count} trials, {participant.Channels.Count} channels, {participant.RateHz} Hz")));
         }
         if (participants.FirstOrDefault(p => !present.Contains(p)) is { } missing)
@@ -66,7 +71,7 @@ public static class EegDatasetReader
             if (t.RateHz != first.RateHz) throw new InputDataException($"{path}: trial {t.Name} is at {t.RateHz} Hz, trial {first.Name} at {first.RateHz} Hz.");
         }
         double rateHz = trials.Any(t => t.Talkers.Any(k => k.Envelope is null)) ? SpeechEnvelope.GridRateHz : first.RateHz;
-        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))], Flags = [.. trials.Select(t => t.Warning).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal)] };
+        return new EegParticipant { Id = first.Subject, RateHz = rateHz, Channels = [.. first.Channels.Select(c => new EegChannel(c.Name, c.Type ?? TypeOf(c.Name), c.PositionM))], Trials = [.. trials.Select(t => Convert(t, rateHz, path))], EnvelopeDelayS = trials.All(t => t.EnvelopesFromSound || t.Talkers.All(k => k.Envelope is null)) ? new EnvelopeExtractor(StatedSoundHz).DelayS : double.NaN, Flags = [.. trials.Select(t => t.Warning).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal)] };
     }
 
     private static EegTrial Convert(ListeningTrial trial, double rateHz, string path)
@@ -90,7 +95,7 @@ public static class EegDatasetReader
             StimulusNames = [.. trial.Talkers.Select(k => k.Name)],
             StimulusSides = double.IsNaN(trial.SideSwitchS) && trial.Talkers.All(k => k.Side.Length > 0) ? [.. trial.Talkers.Select(k => k.Side)] : [],
             AttendedIndex = trial.Attended,
-            Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation },
+            Groups = new TrialGroups { Story = trial.Story, Presentation = trial.Presentation, Session = trial.Session, Speaker = trial.Speaker ?? (attended.Speaker.Length > 0 ? attended.Speaker : null) },
             GazedTalker = trial.GazedTalker is { } gaze ? [.. Enumerable.Range(0, samples).Select(n => gaze[Math.Min(gaze.Length - 1, (int)((long)n * gaze.Length / eegSamples))])] : null,
         };
     }

@@ -35,12 +35,13 @@ public static class ListeningDataset
         if (file.ContainsKey("eeg") && File.Exists(stimuli)) return CndLoader.Convert(stimuli, path);
         if (KulLoader.Recognises(file)) return KulLoader.Convert(file, path);
         if (DtuLoader.RecognisesPreprocessed(file)) return DtuLoader.ConvertPreprocessed(file, path);
+        if (NjuRecordings.Recognises(file)) return NjuRecordings.Convert(file, path);
         if (DtuLoader.RecognisesRaw(file)) return DtuLoader.ConvertRaw(file, path);
         if (NjuLoader.Recognises(file)) return NjuLoader.Convert(file, path);
         if (AvGcLoader.Recognises(file)) return AvGcLoader.Convert(file, path);
         if (TrialArrays.Recognises(file)) return TrialArrays.Convert(file, path);
         if (file.FirstOrDefault(v => v.Value.Kind == MatKind.Opaque) is { Key: { } table } && file[table].Text is "table" or "timetable")
             throw new InputDataException($"{path}: '{table}' is {file[table].Describe()}, which only MATLAB can open, and no loader here knows the rest of the file. In MATLAB: writetable({table}, '{Path.GetFileName(Path.ChangeExtension(path, ".csv"))}'), or convert the trials to CND.");
-        throw new InputDataException($"{path} has the variables {string.Join(", ", file.Keys.Order(StringComparer.Ordinal))}, which is none of the data sets known here (KU Leuven 2016, DTU 2018 raw and preprocessed, NJU, AV-GC-AAD 2024, CND with dataStim.mat beside). Convert it to CND.");
+        throw new InputDataException($"{path} has the variables {string.Join(", ", file.Keys.Order(StringComparer.Ordinal))}, which is none of the data sets known here (KU Leuven 2016, DTU 2018 raw and preprocessed, NJU raw and preprocessed, AV-GC-AAD 2024, CND with dataStim.mat beside). Convert it to CND.");
     }
 }

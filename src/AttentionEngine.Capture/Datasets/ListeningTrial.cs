@@ -33,5 +33,14 @@ public sealed record ListeningTrial(
     /// <summary>A trap of the data set that every reader of results from it must know; empty: none.</summary>
     public string Warning { get; init; } = "";
 
+    /// <summary>Recording session; null where the files do not tell.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>Who told the attended story, where that is known beside <see cref="TalkerStimulus.Speaker"/>; null: the attended talker's, if told.</summary>
+    public string? Speaker { get; init; }
+
+    /// <summary>Whether the envelopes were made from sound here, by the extractor that runs live.</summary>
+    public bool EnvelopesFromSound { get; init; }
+
     public int SampleCount => Channels.Count == 0 ? 0 : Eeg.Length / Channels.Count;
 }

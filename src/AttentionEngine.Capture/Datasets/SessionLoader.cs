@@ -5,7 +5,9 @@ namespace AttentionEngine.Capture.Datasets;
 
 /// <summary>
 /// A session of ours with its trials in <c>trials.tsv</c> beside the recording: onset (seconds after the first EEG sample) or marker (its text; the next
-/// one that was not used yet), duration (s), attended_stimulus, unattended_stimulus (';' between several), and optionally presentation. Sounds lie in
+/// one that was not used yet), duration (s), attended_stimulus, unattended_stimulus (';' between several), and optionally
+/// presentation, story, speaker (who told the attended story), session; for the view of gaze
+/// attended_azimuth_deg and unattended_azimuth_deg (in ROOM where the head was recorded, else in HEAD; left positive). Sounds lie in
 /// stimuli/ beside the recording or one folder up.
 /// </summary>
 public static class SessionLoader
@@ -35,7 +37,7 @@ public static class SessionLoader
                 return new SessionSound(s, [.. mono, .. new float[(int)rateHz + 1]], rateHz, startS);
             }).ToList();
             string presentation = row.GetValueOrDefault("presentation") is { Length: > 0 } p and not "n/a" ? p : $"trial {name}";
-            trials.Add(session.Trial(Id(folder), name, startS, startS + durationS, talkers, 0, string.Join('+', sounds.Order(StringComparer.Ordinal)), presentation));
+            trials.Add(session.Trial(Id(folder), name, startS, startS + durationS, talkers, 0, TrialGroupsTable.Cell(row, "story") ?? string.Join('+', sounds.Order(StringComparer.Ordinal)), presentation, BidsLoader.Azimuths(row, sounds.Count, where)) with { Speaker = TrialGroupsTable.Cell(row, "speaker"), Session = TrialGroupsTable.Cell(row, "session") });
         }
         return trials;
     }

@@ -8,7 +8,8 @@ namespace AttentionEngine.Capture.Datasets;
 /// <summary>
 /// SparrKULee's derivatives (Accou, Bollens, Gillis, Francart 2024): split files train_-_sub-001_-_STIMULUS_-_eeg.npy with their envelopes, or
 /// sub-…_desc-preproc-audio-STIMULUS_eeg.npy with STIMULUS_envelope.npy; 64 channels at 64 Hz, one talker. Traps: the splits of one stimulus are cut
-/// from one presentation; many listeners heard the same stimulus. (The raw recordings are BIDS: <see cref="BidsLoader"/>.)
+/// from one presentation; many listeners heard the same stimulus; parts of an
+/// audiobook have one narrator. (The raw recordings are BIDS: <see cref="BidsLoader"/>.)
 /// </summary>
 internal static partial class SparrKuleeLoader
 {
@@ -20,6 +21,12 @@ internal static partial class SparrKuleeLoader
 
     [GeneratedRegex(@"^sub-(?<subject>[A-Za-z0-9]+)_.*desc-preproc-audio-(?<stimulus>.+)_eeg\.npy$")]
     private static partial Regex WholeFile();
+
+    [GeneratedRegex(@"(^|/)(?<book>audiobook_\d+)_\d+")]
+    private static partial Regex PartOfBook();
+
+    /// <summary>Each of the audiobooks is read by one person; its parts are stimuli of their own. Null: no part of a book.</summary>
+    public static string? Narrator(string stimulus) => PartOfBook().Match(stimulus) is { Success: true } part ? $"narrator of {part.Groups["book"].Value}" : null;
 
     private static IEnumerable<(string File, Match Match)> Recordings(string folder) => Directory.EnumerateFiles(folder, "*_eeg.npy", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         .Select(f => (f, SplitFile().Match(Path.GetFileName(f)) is { Success: true } split ? split : WholeFile().Match(Path.GetFileName(f)))).Where(f => f.Item2.Success);
@@ -66,6 +73,6 @@ internal static partial class SparrKuleeLoader
             throw new InputDataException($"{envelopeFile} has {envelope.Length} samples, the EEG {samples}. They are at different rates, or of different stimuli.");
         int common = Math.Min(samples, envelope.Length);
         return new ListeningTrial(subject, split.Length > 0 ? $"{split} {stimulus}" : stimulus, RateHz, MatTrials.Channels([.. StandardMontage.BioSemi64], Channels), rows[..(common * Channels)],
-            [new TalkerStimulus(stimulus, envelope[..common], null, "", "")], 0, stimulus, stimulus, split);
+            [new TalkerStimulus(stimulus, envelope[..common], null, Narrator(stimulus) ?? "", "")], 0, stimulus, stimulus, split) { Session = BidsLoader.Session(file) };
     }
 }

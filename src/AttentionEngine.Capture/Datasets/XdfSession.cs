@@ -41,10 +41,16 @@ public sealed record XdfSession(string Path, IReadOnlyList<EegFileChannel> Chann
         return new XdfSession(xdfPath, ChannelsOf(stream.Info), stream.Info.NominalRateHz, samples, times, markers);
     }
 
+    /// <summary>Where the listener looked.</summary>
+    internal XdfGaze Gaze => _gaze ??= XdfGaze.Read(Path);
+
+    private XdfGaze? _gaze;
+
     /// <summary>One trial at 64 Hz: EEG and envelopes from its first sample on.</summary>
     /// <param name="talkers">All talkers, with what they said over the session.</param>
+    /// <param name="azimuthDeg">[K] directions of the talkers in ROOM, left positive; null: from their recorded positions, where there are any.</param>
     /// <exception cref="InputDataException">The trial or a sound does not cover the time.</exception>
-    public ListeningTrial Trial(string subject, string name, double startS, double endS, IReadOnlyList<SessionSound> talkers, int attended, string? story, string presentation)
+    public ListeningTrial Trial(string subject, string name, double startS, double endS, IReadOnlyList<SessionSound> talkers, int attended, string? story, string presentation, double[]? azimuthDeg = null)
     {
         int first = Array.BinarySearch(TimesS, startS);
         if (first < 0) first = ~first;
@@ -55,7 +61,11 @@ public sealed record XdfSession(string Path, IReadOnlyList<EegFileChannel> Chann
         double[] eeg = RateHz == SpeechEnvelope.GridRateHz ? part : EegDatasetReader.Resample(part, channels, RateHz, SpeechEnvelope.GridRateHz);
         int samples = eeg.Length / channels;
         var stimuli = talkers.Select(t => new TalkerStimulus(t.Name, Envelope(t, TimesS[first], samples, name), null, "", "")).ToArray();
-        return new ListeningTrial(subject, name, SpeechEnvelope.GridRateHz, Channels, eeg, stimuli, attended, story, presentation, "");
+        return new ListeningTrial(subject, name, SpeechEnvelope.GridRateHz, Channels, eeg, stimuli, attended, story, presentation, "")
+        {
+            EnvelopesFromSound = true, Warning = Gaze.Problem,
+            GazedTalker = Gaze.Track is { } track && (azimuthDeg is null ? Gaze.Azimuths([.. talkers.Select(t => t.Name)]) : _ => azimuthDeg) is { } directions ? track.At(directions, TimesS[first], samples, SpeechEnvelope.GridRateHz) : null,
+        };
     }
 
     private double[] Envelope(SessionSound sound, double startS, int samples, string trial)

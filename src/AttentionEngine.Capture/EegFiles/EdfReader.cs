@@ -64,7 +64,7 @@ public static class EdfReader
                 }
             }
         }
-        return new EegRecording(path, [.. kept.Select(s => s.Channel)], rateHz, values, [.. events.OrderBy(e => e.Sample)], leftOut);
+        return new EegRecording(path, [.. kept.Select(s => s.Channel)], rateHz, values, [.. events.OrderBy(e => e.Sample)], leftOut) { StatusChanges = status.Changes };
     }
 
     internal static int Int24(ReadOnlySpan<byte> raw, int at) => raw[at] | raw[at + 1] << 8 | (sbyte)raw[at + 2] << 16;

@@ -55,11 +55,15 @@ internal sealed class BdfStatus
 {
     private int _last = -1;
 
+    /// <summary>Every value and where it begins.</summary>
+    public List<(double Sample, int Value)> Changes { get; } = [];
+
     public void Read(ReadOnlySpan<byte> raw, double firstSample, double samplesPerValue, List<EegEvent> events)
     {
         for (int i = 0; i + 2 < raw.Length; i += 3)
         {
             int value = raw[i] | raw[i + 1] << 8;
+            if (value != _last) Changes.Add((firstSample + i / 3 * samplesPerValue, value));
             if (value != _last && value != 0 && _last >= 0) events.Add(new EegEvent(firstSample + i / 3 * samplesPerValue, 0, "Status", value.ToString(CultureInfo.InvariantCulture)));
             _last = value;
         }

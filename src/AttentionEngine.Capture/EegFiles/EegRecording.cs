@@ -27,6 +27,9 @@ public sealed record EegFileChannel(string Name, string Unit)
 /// <param name="EpochSamples">Samples per epoch when the file holds epochs one after another; 0 when it is continuous.</param>
 public sealed record EegRecording(string Path, IReadOnlyList<EegFileChannel> Channels, double RateHz, float[] Samples, IReadOnlyList<EegEvent> Events, IReadOnlyList<string> LeftOut, int EpochSamples = 0)
 {
+    /// <summary>Values of BDF's Status channel (lower 16 bits) from the sample at which they begin, the first one too; empty without such a channel.</summary>
+    public IReadOnlyList<(double Sample, int Value)> StatusChanges { get; init; } = [];
+
     public int SampleCount => Channels.Count == 0 ? 0 : Samples.Length / Channels.Count;
 
     /// <summary>Factor to µV, or 1 and the unit itself when it is no voltage.</summary>

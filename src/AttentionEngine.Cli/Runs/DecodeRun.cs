@@ -32,12 +32,14 @@ internal static class DecodeRun
         files.Open(EngineVersion.Text);
         using var only = request.IsTask ? null : files.Lock();
         List<DecodeTask> tasks = [.. dataset.Participants.SelectMany(p => request.Jobs.Select(j => new DecodeTask(p.Id, j.Model)))];
-        DecodingJob JobOf(DecodeTask task) => request.Jobs.Single(j => j.Model == task.Model) with { FilterDelayS = request.Preprocessing.DelayS(dataset.Participants.Single(p => p.Id == task.Participant).RateHz) };
+        DecodingJob JobOf(DecodeTask task) => request.Jobs.Single(j => j.Model == task.Model) with { FilterDelays = request.Preprocessing.DelaysAt(dataset.Participants.Single(p => p.Id == task.Participant).RateHz) };
         var people = dataset.Participants.ToDictionary(p => p.Id, StringComparer.Ordinal);
         var keys = tasks.ToDictionary(t => t, t => DecodingFiles.KeyOf(people[t.Participant], JobOf(t), EngineVersion.Text));
         DecodingResult? Finished(DecodeTask task) => files.Finished(task.Participant, task.Model, keys[task]);
-        var progress = new DecodeProgress(tasks.Count);
         int resumed = tasks.Count(t => Finished(t) is not null);
+        var progress = new DecodeProgress(tasks.Count, resumed);
+        var keeper = new MemoryKeeper(progress, MemoryBound.CollectAtBytes(dataset, request.Jobs));
+        MemoryKeeper.Collect(); // reading leaves several times the data behind
         if (!request.GroupOnly && !request.IsTask && resumed < tasks.Count) Console.Error.WriteLine($"attend: {MemoryBound.Text(dataset, request.Jobs)}");
         if (request is { Executor: { } executor, GroupOnly: false } && resumed < tasks.Count) executor.Run([.. tasks.Where(t => Finished(t) is null)], t => Finished(t) is not null, cancellation);
         var results = tasks.Select(task =>
@@ -49,9 +51,10 @@ internal static class DecodeRun
             {
                 if (request.GroupOnly) throw new InputDataException($"{request.Output} has no result of participant {task} for this job. Run `attend decode {request.Dataset} {request.Output} participant` with the same options first.");
                 progress.Begin(task.ToString());
-                result = decode(participant, JobOf(task), progress, cancellation);
+                result = decode(participant, JobOf(task), keeper, cancellation);
                 files.Save(result, keys[task]);
                 result = DecodingFiles.WithoutPredictions(result);
+                keeper.Look();
             }
             if (recorded is not null && !request.GroupOnly && task.Model == DecodingModel.Ridge) SavedDecoder.Write(algebra, recorded.Participants.Single(p => p.Id == participant.Id), participant, JobOf(task), files.ParticipantFolder(participant.Id), cancellation);
             progress.End();
@@ -64,7 +67,7 @@ internal static class DecodeRun
     /// <returns>The data as they are decoded, and as they were recorded where a decoder is made of them: twice the memory.</returns>
     private static (EegDataset Prepared, EegDataset? Recorded) Read(DenseAlgebra algebra, DecodeRequest request)
     {
-        var read = SessionDataset.TryRead(request.Dataset, request.Participants) ?? EegDatasetReader.Read(request.Dataset, request.Participants);
+        var read = SessionDataset.TryRead(request.Dataset, request.Participants) ?? EegDatasetReader.Read(request.Dataset, request.Participants, MemoryKeeper.Sweep);
         // One participant of many need not have each channel that is to be dropped.
         var plan = request.IsTask ? request.Preprocessing with { DropChannels = [.. request.Preprocessing.DropChannels.Where(n => read.Participants.Any(p => p.Channels.Any(c => c.Name == n)))] } : request.Preprocessing;
         return (plan.Apply(algebra, read), request.SaveDecoder ? read : null);

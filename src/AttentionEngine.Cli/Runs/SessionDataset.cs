@@ -48,7 +48,7 @@ internal static class SessionDataset
         {
             double startS = Math.Max(span.StartS, Math.Max(session.TimesS[0], truth.FirstSampleTimeS)), endS = Math.Min(span.EndS, lastS);
             if (span.Talker < 0 || endS - startS < ShortestSpanS) continue;
-            trials.Add(session.Trial(id, FormattableString.Invariant($"{trials.Count + 1}"), startS, endS, sounds, span.Talker, null, id) with { Warning = "simulated session: trials are spans of attention within one presentation, and the listener's EEG is a model" });
+            trials.Add(session.Trial(id, FormattableString.Invariant($"{trials.Count + 1}"), startS, endS, sounds, span.Talker, null, id) with { Speaker = talkers[span.Talker], Warning = "simulated session: trials are spans of attention within one presentation, and the listener's EEG is a model" });
         }
         if (trials.Count == 0) throw new InputDataException($"{folder}: no span of attention is longer than {ShortestSpanS} s.");
         return trials;

@@ -40,6 +40,11 @@ public enum LeaveOut
     Subject,
 }
 
+/// <summary>Group delays of causal filters, s.</summary>
+/// <param name="LineNoiseS">Of the notches, on the EEG alone.</param>
+/// <param name="BandPassS">Of the band-pass, on EEG and envelopes alike.</param>
+public readonly record struct FilterDelays(double LineNoiseS, double BandPassS);
+
 /// <summary>One model, evaluated by nested leave-one-trial-out.</summary>
 public sealed record DecodingJob
 {
@@ -70,8 +75,8 @@ public sealed record DecodingJob
     /// <summary>What is held out at once, in the outer and in the inner loop.</summary>
     public LeaveOut LeaveOut { get; init; }
 
-    /// <summary>Delay of the causal filters before the decoder, s; 0 where they are not causal.</summary>
-    public double FilterDelayS { get; init; }
+    /// <summary>Delays of the causal filters before the decoder; 0 where they are not causal.</summary>
+    public FilterDelays FilterDelays { get; init; }
 
     /// <summary>Label permutations over trials for the null; 0: none.</summary>
     public int Permutations { get; init; } = 1000;

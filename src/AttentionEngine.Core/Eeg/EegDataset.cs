@@ -98,6 +98,9 @@ public sealed record EegParticipant
     public required IReadOnlyList<EegChannel> Channels { get; init; }
     public required IReadOnlyList<EegTrial> Trials { get; init; }
 
+    /// <summary>How long a causal extractor takes to make these envelopes from sound, s; NaN where they came with the data.</summary>
+    public double EnvelopeDelayS { get; init; } = double.NaN;
+
     /// <summary>What a reader of results from these data must know: channels left out, a lost rank, artefacts taken out or left in.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 

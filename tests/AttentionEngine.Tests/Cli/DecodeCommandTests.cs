@@ -68,7 +68,7 @@ public class DecodeCommandTests
         var refused = await AttendProcess.RunAsync(arguments);
         Assert.Equal(ExitCode.Usage, refused.ExitCode);
         Assert.Contains("presentation", refused.Error, StringComparison.Ordinal);
-        var decoded = await AttendProcess.RunAsync([.. arguments, "--allow-shared", "Presentation"]);
+        var decoded = await AttendProcess.RunAsync([.. arguments, "--allow-shared", "Presentation,Speaker"]);
         Assert.True(decoded.ExitCode == 0, decoded.Error);
         using var json = JsonDocument.Parse(decoded.Out);
         var model = json.RootElement.GetProperty("participants")[0].GetProperty("models")[0];

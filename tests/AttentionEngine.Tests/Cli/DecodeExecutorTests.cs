@@ -62,9 +62,10 @@ public sealed class DecodeExecutorTests : IDisposable
     public async Task Slurm_leaves_the_same_bytes_also_after_killed_jobs()
     {
         using var slurm = await SingleNodeSlurm.StartOrSkip();
-        var expected = await Reference(4);
+        string[] models = ["--model", "ridge,lw"]; // two participants, two models: four tasks of one array
+        var expected = await Reference(2, models);
         var environment = new Dictionary<string, string?> { ["SLURM_CONF"] = slurm.Configuration };
-        Task<AttendProcess.Result> Decode() => AttendProcess.RunFileAsync(Repository.PathOf("attend"), Repository.Root, Arguments("slurm", "--executor", "slurm", "--jobs", "1"), environment, TimeSpan.FromMinutes(4));
+        Task<AttendProcess.Result> Decode() => AttendProcess.RunFileAsync(Repository.PathOf("attend"), Repository.Root, Arguments("slurm", [.. models, "--executor", "slurm", "--jobs", "1"]), environment, TimeSpan.FromMinutes(4));
 
         // The job is killed while its second task works: the first result is kept, and who waits is told.
         var killed = Decode();
@@ -77,7 +78,7 @@ public sealed class DecodeExecutorTests : IDisposable
         Assert.InRange(kept, 1, 3);
 
         // Who waits is killed, the job goes on; the next call finds it and waits for it.
-        using (var waiting = Start(Arguments("slurm", "--executor", "slurm", "--jobs", "1"), environment))
+        using (var waiting = Start(Arguments("slurm", [.. models, "--executor", "slurm", "--jobs", "1"]), environment))
         {
             await Until(() => slurm.Call("squeue", "--noheader").Out.Length > 0);
             waiting.Kill(entireProcessTree: true);
@@ -148,11 +149,11 @@ public sealed class DecodeExecutorTests : IDisposable
     private string[] Arguments(string output, params string[] more) => ["decode", _folder.File("data"), _folder.File(output), "participant", "--band-hz", "none", "--windows-s", "1,2,5,10", "--permutations", "500", .. more];
 
     /// <summary>Several participants, decoded in one process.</summary>
-    private async Task<SortedDictionary<string, string>> Reference(int participants)
+    private async Task<SortedDictionary<string, string>> Reference(int participants, params string[] more)
     {
         Directory.CreateDirectory(_folder.File("data"));
         for (int i = 0; i < participants; i++) File.Copy(SharedData.PathOrSkip("bench/aad/tiny_64hz.mat"), _folder.File($"data/S{i}.mat"));
-        var result = await AttendProcess.RunAsync(Arguments("reference"));
+        var result = await AttendProcess.RunAsync(Arguments("reference", more));
         Assert.True(result.ExitCode == 0, result.Error);
         return Bytes("reference");
     }

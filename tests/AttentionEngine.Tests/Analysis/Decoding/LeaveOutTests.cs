@@ -103,12 +103,24 @@ public sealed class LeaveOutTests
     [Fact]
     public void A_causal_run_states_its_whole_latency()
     {
-        double delayS = new PreprocessingPlan { BandHz = (1, 6), Causal = true }.DelayS(RateHz);
-        Assert.InRange(delayS, 0.05, 1);
-        Assert.Equal(0, new PreprocessingPlan { BandHz = (1, 6) }.DelayS(RateHz));
-        var result = Run(Participant(), Job with { Causal = true, FilterDelayS = delayS });
-        Assert.Equal(delayS + 0.25, result.LatencyS, 1e-12);
-        Assert.Contains(result.Flags, f => f.StartsWith("causal: total latency = filters", StringComparison.Ordinal) && f.Contains(FormattableString.Invariant($"2 s window {2.25 + delayS:0.##} s"), StringComparison.Ordinal));
+        var delays = new PreprocessingPlan { BandHz = (1, 6), Causal = true, LineNoiseHz = 7 }.DelaysAt(RateHz);
+        Assert.InRange(delays.BandPassS, 0.05, 1);
+        Assert.InRange(delays.LineNoiseS, 0.001, 0.5);
+        Assert.Equal(default, new PreprocessingPlan { BandHz = (1, 6), LineNoiseHz = 7 }.DelaysAt(RateHz));
+        Assert.Equal(0, new PreprocessingPlan { BandHz = (1, 6), Causal = true }.DelaysAt(RateHz).LineNoiseS);
+        var job = Job with { Causal = true, FilterDelays = delays };
+        double ridgeS = delays.LineNoiseS + delays.BandPassS + 0.25;
+        var result = Run(Participant(), job);
+        Assert.Equal(ridgeS, result.LatencyS, 1e-12);
+        Assert.Contains(result.Flags, f => f.StartsWith("causal: total latency", StringComparison.Ordinal) && f.Contains(FormattableString.Invariant($"2 s window {2 + ridgeS:0.##} s"), StringComparison.Ordinal) && f.Contains("not known and not in it", StringComparison.Ordinal));
+        // The decoder's own filter bank waits as well; a spatial decoder has no lags and no envelope.
+        double bankS = Run(Participant(), job with { Model = DecodingModel.Banded }).LatencyS - ridgeS;
+        Assert.InRange(bankS, 0.05, 1);
+        Assert.Equal(bankS + delays.LineNoiseS + delays.BandPassS, Run(Participant(), job with { Model = DecodingModel.FbCsp }).LatencyS, 1e-12);
+        // An envelope that takes longer than the lags of the EEG is what is waited for.
+        var slow = Run(Participant() with { EnvelopeDelayS = 0.9 }, job);
+        Assert.Equal(delays.BandPassS + 0.9, slow.LatencyS, 1e-12);
+        Assert.Contains(slow.Flags, f => f.Contains("sound: envelope 900 ms", StringComparison.Ordinal));
         Assert.True(double.IsNaN(Run(Participant(), Job).LatencyS));
     }
 }

@@ -63,7 +63,7 @@ public sealed class OtherModelsTests
         }
         Assert.InRange(result.MeanAttended, 0.3, 1);
         Assert.InRange(result.Accuracy[1].Accuracy, 0.9, 1);
-        Assert.Contains(result.Flags, f => f.StartsWith("permutation: labels were drawn against the same", StringComparison.Ordinal));
+        Assert.Contains(result.Flags, f => f.StartsWith("permutation: for each draw the filters were trained again", StringComparison.Ordinal));
         Assert.InRange(result.Accuracy[1].PermutationP, 0, 0.05);
     }
 
@@ -130,6 +130,31 @@ public sealed class OtherModelsTests
         var constant = Participant(5) with { };
         var same = constant with { Trials = [.. constant.Trials.Select(t => t with { StimulusSides = [] })] };
         Assert.Contains("talker 2 in every trial", Assert.Throws<InputDataException>(() => Run(same, job)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The null is that of the whole procedure: each draw's accuracy is that of a run on data that carry the drawn labels.</summary>
+    [Theory]
+    [InlineData(DecodingModel.Cca)]
+    [InlineData(DecodingModel.FbCsp)]
+    [InlineData(DecodingModel.Riemann)]
+    public void Each_permutation_is_a_run_with_the_drawn_labels(DecodingModel model)
+    {
+        // One candidate everywhere, and one pair (a single lag), so that nothing is kept from the true labels.
+        var job = Job with { Model = model, FilterBankHz = [1, 4, 7], MaxLagS = 0, Lambdas = [0.1], Permutations = 12, Shifts = 0, Bootstraps = 10 };
+        var participant = Participant(8, delay: 0, sidePower: 1.2, trials: 9);
+        var result = Run(participant, job);
+        var random = new SeededRandom(job.Seed).Fork(participant.Id).Fork("permutation");
+        var labels = TrialLabels.Of(participant.Trials);
+        int[][] attended = model == DecodingModel.Cca ? LabelPermutation.Draw(participant.Trials, job.Permutations, random)
+            : [.. RefittedPermutation.Shuffled(labels, HeldOutUnits.Of(participant, LeaveOut.Trial), job.Permutations, random).Select(d => d.Select((c, t) => labels.TalkerOfClass[t][c]).ToArray())];
+        var drawn = attended.Select(a => Run(participant with { Trials = [.. participant.Trials.Select((t, i) => t with { AttendedIndex = a[i] })] }, job with { Permutations = 0 })).ToList();
+        for (int w = 0; w < 2; w++)
+        {
+            double[] accuracy = [.. drawn.Select(r => r.Accuracy[w].Accuracy)];
+            Assert.True(accuracy.Distinct().Count() > 3, "the draws do not differ");
+            Assert.Equal((1.0 + accuracy.Count(a => a >= result.Accuracy[w].Accuracy - 1e-12)) / 13, result.Accuracy[w].PermutationP, 1e-12);
+            Assert.Equal(WindowScores.Percentile([.. accuracy.Order()], 0.95), result.Accuracy[w].PermutationLimit95, 1e-12);
+        }
     }
 
     [Fact]

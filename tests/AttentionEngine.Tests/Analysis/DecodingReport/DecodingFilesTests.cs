@@ -53,4 +53,16 @@ public class DecodingFilesTests
         File.WriteAllText(folder.File("other/mine.txt"), "x");
         Assert.Contains("not empty", Assert.Throws<ConfigurationException>(() => new DecodingFiles(folder.File("other"), json).Open("1")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_folder_whose_description_was_cut_off_is_taken_up_again()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("dataset_description.json.part"), "{");
+        new DecodingFiles(folder.Path, new System.Text.Json.JsonSerializerOptions()).Open("1");
+        Assert.Equal(["dataset_description.json"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+        Directory.CreateDirectory(folder.File("other"));
+        File.Delete(folder.File("dataset_description.json"));
+        Assert.Contains("is not empty", Assert.Throws<AttentionEngine.Core.Errors.ConfigurationException>(() => new DecodingFiles(folder.Path, new System.Text.Json.JsonSerializerOptions()).Open("1")).Message, StringComparison.Ordinal);
+    }
 }
