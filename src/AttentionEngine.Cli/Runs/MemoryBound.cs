@@ -13,7 +13,7 @@ internal static class MemoryBound
     private const double Base = 250e6;
 
     /// <summary>Memory of a task over what lives in it, as found by measuring: garbage, holes between arrays, the library's own. Garbage is collected from the smaller share on.</summary>
-    private const double MeasuredShare = 2.4, CollectedShare = 1.3;
+    private const double MeasuredShare = 3.0, CollectedShare = 1.3;
 
     /// <summary>Managed bytes from which garbage is collected: the data as read and as they came out of the filters, the largest task, and some garbage.</summary>
     public static double CollectAtBytes(EegDataset dataset, IReadOnlyList<DecodingJob> jobs) => Bytes(dataset, jobs, CollectedShare);
