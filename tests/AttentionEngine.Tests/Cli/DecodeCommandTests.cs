@@ -67,7 +67,10 @@ public class DecodeCommandTests
         string[] arguments = ["decode", folder.File("ses"), folder.File("out"), "participant", "--windows-s", "2", "--permutations", "20", "--json"];
         var refused = await AttendProcess.RunAsync(arguments);
         Assert.Equal(ExitCode.Usage, refused.ExitCode);
-        Assert.Contains("presentation", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("share a speaker", refused.Error, StringComparison.Ordinal);
+        var half = await AttendProcess.RunAsync([.. arguments, "--allow-shared", "Speaker"]);
+        Assert.Equal(ExitCode.Usage, half.ExitCode);
+        Assert.Contains("share a presentation", half.Error, StringComparison.Ordinal);
         var decoded = await AttendProcess.RunAsync([.. arguments, "--allow-shared", "Presentation,Speaker"]);
         Assert.True(decoded.ExitCode == 0, decoded.Error);
         using var json = JsonDocument.Parse(decoded.Out);
