@@ -1,4 +1,5 @@
 using AttentionEngine.Core.Eeg;
+using AttentionEngine.Core.Errors;
 using AttentionEngine.Core.Randomness;
 
 namespace AttentionEngine.Analysis.Decoding;
@@ -28,10 +29,11 @@ internal sealed class RefittedPermutation(IReadOnlyList<EegTrial> trials, int[] 
 
     /// <summary>Classes in another order over trials, such that whatever is held out leaves some of each class that there is to train on.</summary>
     /// <returns>[draw][trial] class.</returns>
+    /// <exception cref="InputDataException">No order was found that leaves some of each class to train on.</exception>
     public static int[][] Shuffled(TrialLabels labels, HeldOutUnits units, int draws, SeededRandom random)
     {
         int[] classes = [.. labels.OfTrial.Distinct()];
         bool Trains(int[] drawn) => Enumerable.Range(0, units.Count).All(u => classes.All(c => Enumerable.Range(0, drawn.Length).Any(t => units.OfTrial[t] != u && drawn[t] == c)));
-        return [.. Enumerable.Range(0, draws).Select(_ => Enumerable.Range(0, MostTries).Select(_ => LabelFingerprint.Shuffled(labels.OfTrial, random)).First(drawn => Trains(drawn)))];
+        return [.. Enumerable.Range(0, draws).Select(_ => Enumerable.Range(0, MostTries).Select(_ => LabelFingerprint.Shuffled(labels.OfTrial, random)).FirstOrDefault(drawn => Trains(drawn)) ?? throw new InputDataException($"Labels cannot be permuted: in {MostTries} orders of the labels over {labels.OfTrial.Length} trials, what is held out at once never left some of each label to train on. Hold out less at once (--leave-out), or give --permutations 0."))];
     }
 }

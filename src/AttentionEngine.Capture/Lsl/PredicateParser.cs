@@ -13,7 +13,7 @@ internal ref struct PredicateParser
     private const int MostDepth = 24, MostTerms = 64, MostSteps = 16;
     private readonly ReadOnlySpan<char> text;
     private int at, depth, terms;
-    private bool failed;
+    private bool failed, gaveNodes; // whether the part read last is a path, in parentheses or not
 
     private PredicateParser(ReadOnlySpan<char> text) => this.text = text;
 
@@ -57,6 +57,7 @@ internal ref struct PredicateParser
         {
             var (a, b) = (left, And());
             left = info => PredicateValue.Of(a(info).ToBoolean() || b(info).ToBoolean());
+            gaveNodes = false;
         }
         depth--;
         return left;
@@ -69,33 +70,36 @@ internal ref struct PredicateParser
         {
             var (a, b) = (left, Comparison());
             left = info => PredicateValue.Of(a(info).ToBoolean() && b(info).ToBoolean());
+            gaveNodes = false;
         }
         return left;
     }
 
     private Func<XElement, PredicateValue> Comparison()
     {
-        var left = Term(out bool isPath);
+        var left = Term();
+        bool isPath = gaveNodes;
         foreach (string operation in (ReadOnlySpan<string>)["!=", "<=", ">=", "=", "<", ">"])
         {
             if (failed || !Take(operation)) continue;
-            var right = Term(out bool otherIsPath);
+            var right = Term();
             // Every node of one against every node of the other would cost the product of both.
-            if (isPath && otherIsPath) return Fail();
+            if (isPath && gaveNodes) return Fail();
+            gaveNodes = false;
             return info => PredicateValue.Of(PredicateValue.Compare(left(info), operation, right(info)));
         }
         return left;
     }
 
-    private Func<XElement, PredicateValue> Term(out bool isPath)
+    private Func<XElement, PredicateValue> Term()
     {
-        isPath = false;
+        gaveNodes = false;
         if (++terms > MostTerms) return Fail();
         SkipBlanks();
         if (at == text.Length) return Fail();
         char c = text[at];
         if (c is '\'' or '"') return Literal(c);
-        if (char.IsAsciiDigit(c) || c is '-' or '.') return Number();
+        if (char.IsAsciiDigit(c) || c is '-' || (c is '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))) return Number();
         if (Take("("))
         {
             var inner = Or();
@@ -106,7 +110,7 @@ internal ref struct PredicateParser
         string name = text[start..at].ToString();
         if (name.Length > 0 && Take("(")) return Function(name);
         at = start;
-        isPath = true;
+        gaveNodes = true;
         return Path();
     }
 
@@ -165,6 +169,7 @@ internal ref struct PredicateParser
             if (!failed && Take(",")) b = Or();
             if (failed || !Take(")")) return Fail();
         }
+        gaveNodes = false;
         return (name, a, b) switch
         {
             ("true", null, null) => _ => PredicateValue.Of(true),

@@ -48,7 +48,7 @@ internal sealed class XdfPiece(IXdfSource source)
         if (_bytes.Length < atLeast) _bytes = new byte[atLeast];
         _start = at;
         _filled = source.Read(_bytes.AsSpan(0, (int)Math.Min(_bytes.Length, _to - at)), at);
-        if (!_sums || at + _filled <= _summedTo) return;
+        if (!_sums || _summedTo < at || at + _filled <= _summedTo) return; // before `at` some is missing: the file has become shorter
         _crc = XdfChecksum.Add(_crc, _bytes.AsSpan((int)(_summedTo - at), _filled - (int)(_summedTo - at)));
         _summedTo = at + _filled;
     }

@@ -10,7 +10,7 @@ namespace AttentionEngine.Perception.Faces;
 /// </summary>
 public sealed class YuNetDetector : IFaceDetector
 {
-    private const int FreeSizePx = 320, MostBoxes = 256;
+    private const int FreeSizePx = 320, MostBoxes = 256, MostSidePx = 2048;
     private const double SameOverlap = 0.3;
     private const double NoseToEye = 0.8; // how far the nose stands out, of half the distance between the eyes
     private static readonly int[] Strides = [8, 16, 32];
@@ -78,6 +78,7 @@ public sealed class YuNetDetector : IFaceDetector
             double Y(ReadOnlySpan<float> p, int i) => (row + p[2 * i + 1]) * toPx;
             double halfEyes = (X(points, 1) - X(points, 0)) / 2, nose = X(points, 2) - (X(points, 0) + X(points, 1)) / 2;
             double yaw = Math.Atan2(-nose, NoseToEye * Math.Max(1e-3, halfEyes)); // a nose to the picture's left: positive
+            if (!double.IsFinite(x + y + w + h + yaw)) continue;
             double mouthX = X(points, 4) - X(points, 3), mouthY = Y(points, 4) - Y(points, 3);
             _found[count++] = new FaceBox(x, y, w, h, score, yaw, (X(points, 3) + X(points, 4)) / 2, (Y(points, 3) + Y(points, 4)) / 2, Math.Sqrt(mouthX * mouthX + mouthY * mouthY));
         }
@@ -93,16 +94,16 @@ public sealed class YuNetDetector : IFaceDetector
         for (int y = 0; y < h; y++)
         {
             double fromY = Math.Clamp((y + 0.5) / scale - 0.5, 0, heightPx - 1);
-            int y0 = Math.Min((int)fromY, heightPx - 2);
+            int y0 = (int)fromY;
             float fy = (float)(fromY - y0);
             var top = gray.Slice(y0 * widthPx, widthPx);
-            var bottom = gray.Slice((y0 + 1) * widthPx, widthPx);
+            var bottom = gray.Slice(Math.Min(y0 + 1, heightPx - 1) * widthPx, widthPx);
             for (int x = 0; x < w; x++)
             {
                 double fromX = Math.Clamp((x + 0.5) / scale - 0.5, 0, widthPx - 1);
-                int x0 = Math.Min((int)fromX, widthPx - 2);
+                int x0 = (int)fromX, x1 = Math.Min(x0 + 1, widthPx - 1);
                 float fx = (float)(fromX - x0);
-                blue[y * _sidePx + x] = (1 - fy) * ((1 - fx) * top[x0] + fx * top[x0 + 1]) + fy * ((1 - fx) * bottom[x0] + fx * bottom[x0 + 1]);
+                blue[y * _sidePx + x] = (1 - fy) * ((1 - fx) * top[x0] + fx * top[x1]) + fy * ((1 - fx) * bottom[x0] + fx * bottom[x1]);
             }
         }
         blue.CopyTo(_input.Span[(_sidePx * _sidePx)..]);
@@ -118,13 +119,15 @@ public sealed class YuNetDetector : IFaceDetector
             throw new InputDataException($"{file} is no face detector that is known here: it has {string.Join(", ", shapes.Keys)}; {Wanted}.");
         free = input[2] < 0 || input[3] < 0;
         side = free ? FreeSizePx : input[2];
-        if (!free && input[2] != input[3] || side % 32 != 0) throw new InputDataException($"{file} takes pictures of {input[3]}x{input[2]} px; expected a square of a multiple of 32 px.");
+        if ((!free && input[2] != input[3]) || side is < 32 or > MostSidePx || side % 32 != 0) throw new InputDataException($"{file} takes pictures of {input[3]}x{input[2]} px; expected a square of a multiple of 32 px, at most {MostSidePx}.");
         var outputs = new List<TensorContract>();
         foreach (var (name, last) in new[] { ("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10) })
             foreach (int stride in Strides)
             {
                 string output = FormattableString.Invariant($"{name}_{stride}");
                 if (!shapes.TryGetValue(output, out int[]? shape) || shape.Length != 3 || shape[2] != last) throw new InputDataException($"{file} has no output `{output}` [1, cells, {last}]; {Wanted}.");
+                int cells = side / stride * (side / stride);
+                if (shape[1] >= 0 && shape[1] != cells) throw new InputDataException($"{file}: output `{output}` has {shape[1]} rows, expected a row for each of the {cells} cells of {side}x{side} px; {Wanted}.");
                 outputs.Add(new TensorContract(output, [shape[0] < 0 ? "B" : "1", shape[1] < 0 ? FormattableString.Invariant($"N{stride}") : FormattableString.Invariant($"{shape[1]}"), FormattableString.Invariant($"{last}")], []));
             }
         string Size(int i, string name) => input[i] < 0 ? name : FormattableString.Invariant($"{input[i]}");

@@ -94,6 +94,7 @@ public class LslDiscoveryTests
     [InlineData("desc/channels/*/label='C1'", true)]
     [InlineData("count(desc)>0 and nominal_srate>=512 and nominal_srate<512.5 and channel_count<=2", true)]
     [InlineData("string-length(name)=7 and number(channel_count)=2 and string(type)='EEG' and boolean(desc) and true() and not(false())", true)]
+    [InlineData("(name)='BioSemi' and ./type='EEG'", true)]
     [InlineData("1", true)]
     [InlineData("2", false)]
     public void Questions_beyond_the_usual_are_answered(string text, bool matches)
@@ -107,7 +108,7 @@ public class LslDiscoveryTests
     }
 
     [Theory]
-    [InlineData("name='s"), InlineData("name='s' and"), InlineData("name[1]='s'"), InlineData("//name='s'"), InlineData("child::name='s'"), InlineData("unknown(name)"), InlineData("count()"), InlineData("name=type")]
+    [InlineData("name='s"), InlineData("name='s' and"), InlineData("name[1]='s'"), InlineData("//name='s'"), InlineData("child::name='s'"), InlineData("unknown(name)"), InlineData("count()"), InlineData("name=type"), InlineData("(name)=(type)")]
     [InlineData("name='s')"), InlineData("(name='s'"), InlineData("a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q"), InlineData("name='s' type='t'"), InlineData("*name"), InlineData("1.2.3")]
     public void Other_predicates_are_unsupported(string text) => Assert.Null(StreamPredicate.TryParse(text));
 
